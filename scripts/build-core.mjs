@@ -3,12 +3,15 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
-const asc = spawnSync(
-  process.execPath,
-  ["node_modules/assemblyscript/bin/asc.js", "assembly/index.ts", "--target", "release"],
-  { stdio: "inherit" },
-);
-if (asc.status !== 0) process.exit(asc.status ?? 1);
+// Bindings are made by a pass of their own: with them the compiler would export its garbage collector too.
+for (const target of ["types", "release"]) {
+  const asc = spawnSync(
+    process.execPath,
+    ["node_modules/assemblyscript/bin/asc.js", "assembly/index.ts", "--target", target],
+    { stdio: "inherit" },
+  );
+  if (asc.status !== 0) process.exit(asc.status ?? 1);
+}
 
 const wasm = readFileSync("build/core.wasm");
 const module = new WebAssembly.Module(wasm);
@@ -18,11 +21,13 @@ if (imports.length > 0) {
   process.exit(1);
 }
 
-const members = readFileSync("build/core.d.ts", "utf8")
+// Plans cross the border as pointers and truth values come back as 0 or 1.
+const rawTypes = (signature) => signature.replace(/__Record\d+<\w+>/g, "number").replace(/\): boolean$/, "): number");
+const members = readFileSync("build/types.d.ts", "utf8")
   .split("\n")
-  .map((line) => /^ {2}export (?:declare )?function (\w+)(\(.*\): \w+);$/.exec(line))
+  .map((line) => /^ {2}export (?:declare )?function (\w+)(\(.*\): [\w<>]+);$/.exec(line))
   .filter((match) => match !== null)
-  .map(([, name, signature]) => `  ${name}${signature};`);
+  .map(([, name, signature]) => `  ${name}${rawTypes(signature)};`);
 const exported = WebAssembly.Module.exports(module).filter((entry) => entry.kind === "function");
 if (members.length !== exported.length) {
   console.error(`${exported.length} functions are exported, but types were found for ${members.length}`);

@@ -1,0 +1,97 @@
+// The vector path and the scalar path are one source; this holds them to the same bits.
+import { framesCompute, framesFree, framesPlan, framesWorkBytes } from "../dsp/frames";
+import { hpssSignal } from "../dsp/harmonic";
+import { dot4, dot4Scalar } from "../dsp/resample";
+import { stftFree, stftPlan } from "../dsp/stft";
+import { yinFrames, yinFree, yinPlan } from "../dsp/yin";
+
+const SAMPLES: i32 = 6000;
+
+/** A buzz with noise from a linear congruential generator, with room behind for blocks that reach over the end. */
+function signal(): usize {
+  const x = heap.alloc((SAMPLES + 16384) << 2);
+  memory.fill(x, 0, (SAMPLES + 16384) << 2);
+  let seed: u32 = 1;
+  for (let i = 0; i < SAMPLES; i++) {
+    seed = seed * 1664525 + 1013904223;
+    const noise = <f32>seed / <f32>4294967296.0 - <f32>0.5;
+    store<f32>(x + (<usize>i << 2), <f32>(i % 97) / <f32>97.0 - <f32>0.5 + noise * <f32>0.3);
+  }
+  return x;
+}
+
+function sameBits(a: usize, b: usize, count: i32): bool {
+  return memory.compare(a, b, <usize>count << 2) === 0;
+}
+
+function framesAgree(nFft: i32, winLength: i32, hop: i32, power: i32): bool {
+  // stft, mel, logmel, mfcc, delta, delta2, centroid, bandwidth, rolloff, flatness
+  const bins = (nFft >> 1) + 1;
+  const columns = heap.alloc(40);
+  const widths: i32[] = [bins, 20, 20, 13, 13, 13, 1, 1, 1, 1];
+  let rowLength = 0;
+  for (let i = 0; i < 10; i++) {
+    store<i32>(columns + (<usize>i << 2), rowLength);
+    rowLength += widths[i];
+  }
+  const plan = framesPlan(
+    nFft, winLength, hop, 0, 16000.0, power, 20, 0.0, 8000.0, false, 1,
+    1e-10, 1.0, 80.0, 13, 2, true, 22.0, 0.85, 1e-10, 9, 1, columns,
+  );
+  const x = signal();
+  const frames = 1 + (SAMPLES - nFft) / hop;
+  const work = heap.alloc(framesWorkBytes(plan, frames));
+  const a = heap.alloc(<usize>(frames * rowLength) << 2);
+  const b = heap.alloc(<usize>(frames * rowLength) << 2);
+  framesCompute<v128>(plan, x, frames, work, a, rowLength);
+  framesCompute<f32>(plan, x, frames, work, b, rowLength);
+  const same = sameBits(a, b, frames * rowLength);
+  framesFree(plan);
+  heap.free(columns);
+  heap.free(work);
+  heap.free(a);
+  heap.free(b);
+  heap.free(x);
+  return same;
+}
+
+describe("vector and scalar paths", () => {
+  test("frames: powers of two, mixed radices, odd lengths, large primes", () => {
+    expect(framesAgree(512, 400, 160, 2)).toBe(true);
+    expect(framesAgree(2048, 2048, 512, 1)).toBe(true);
+    expect(framesAgree(400, 399, 161, 2)).toBe(true);
+    expect(framesAgree(441, 441, 100, 2)).toBe(true);
+    expect(framesAgree(2 * 67, 134, 50, 2)).toBe(true);
+    expect(framesAgree(1009, 1000, 333, 2)).toBe(true);
+    expect(framesAgree(2 * 7 * 11 * 13, 1500, 333, 2)).toBe(true);
+  });
+
+  test("YIN", () => {
+    const plan = yinPlan(16000.0, 1024, 160, 65.0, 500.0, 0.1);
+    const x = signal();
+    const frames = 1 + (SAMPLES - 1024) / 160;
+    const a = heap.alloc(<usize>frames << 3);
+    const b = heap.alloc(<usize>frames << 3);
+    yinFrames<v128>(plan, x, frames, a, 2, a + 4);
+    yinFrames<f32>(plan, x, frames, b, 2, b + 4);
+    expect(sameBits(a, b, 2 * frames)).toBe(true);
+    yinFree(plan);
+  });
+
+  test("HPSS", () => {
+    const plan = stftPlan(512, 400, 160, 0);
+    const x = signal();
+    const frames = 1 + (SAMPLES - 512) / 160;
+    const a = heap.alloc((SAMPLES + 1024) << 2);
+    const b = heap.alloc((SAMPLES + 1024) << 2);
+    hpssSignal<v128>(plan, x, SAMPLES, frames, 31, 31, 2.0, false, a);
+    hpssSignal<f32>(plan, x, SAMPLES, frames, 31, 31, 2.0, false, b);
+    expect(sameBits(a, b, SAMPLES)).toBe(true);
+    stftFree(plan);
+  });
+
+  test("dot products of the resampler", () => {
+    const x = signal();
+    expect(dot4(x, x + 400, 512)).toBe(dot4Scalar(x, x + 400, 512));
+  });
+});

@@ -1,0 +1,57 @@
+// The signal kernels as the host calls them: with lanes abreast where the module has SIMD, one by one where it has not.
+import { Frames, framesCompute } from "./frames";
+import { hpssSignal } from "./harmonic";
+import { RealFft, realFftForward, realFftInverse } from "./rfft";
+import { Stft } from "./stft";
+import { Yin, yinFrames } from "./yin";
+
+export function frames(plan: Frames, x: usize, count: i32, work: usize, out: usize, rowLength: i32): void {
+  if (ASC_FEATURE_SIMD) framesCompute<v128>(plan, x, count, work, out, rowLength);
+  else framesCompute<f32>(plan, x, count, work, out, rowLength);
+}
+
+export function yin(plan: Yin, x: usize, count: i32, out: usize, stride: i32, depths: usize): void {
+  if (ASC_FEATURE_SIMD) yinFrames<v128>(plan, x, count, out, stride, depths);
+  else yinFrames<f32>(plan, x, count, out, stride, depths);
+}
+
+export function hpss(
+  plan: Stft,
+  x: usize,
+  n: i32,
+  count: i32,
+  timeWidth: i32,
+  frequencyWidth: i32,
+  power: f64,
+  percussive: bool,
+  out: usize,
+): void {
+  if (ASC_FEATURE_SIMD) hpssSignal<v128>(plan, x, n, count, timeWidth, frequencyWidth, power, percussive, out);
+  else hpssSignal<f32>(plan, x, n, count, timeWidth, frequencyWidth, power, percussive, out);
+}
+
+/** One real transform: n samples at x, n / 2 + 1 real and imaginary parts at re and im. */
+export function rfft(plan: RealFft, x: usize, re: usize, im: usize): void {
+  const even = (plan.n & 1) === 0;
+  for (let i = 0; i < plan.n; i++) {
+    const base = even && (i & 1) === 1 ? plan.inI : plan.inR;
+    store<f32>(base + ((<usize>(even ? i >> 1 : i)) << 2), load<f32>(x + ((<usize>i) << 2)));
+  }
+  realFftForward<f32>(plan);
+  memory.copy(re, plan.re, (<usize>plan.bins) << 2);
+  memory.copy(im, plan.im, (<usize>plan.bins) << 2);
+}
+
+/** The inverse of `rfft`. */
+export function irfft(plan: RealFft, re: usize, im: usize, x: usize): void {
+  memory.copy(plan.re, re, (<usize>plan.bins) << 2);
+  memory.copy(plan.im, im, (<usize>plan.bins) << 2);
+  const swapped = realFftInverse<f32>(plan);
+  const even = (plan.n & 1) === 0;
+  const r = swapped ? plan.workR : plan.inR;
+  const i = swapped ? plan.workI : plan.inI;
+  for (let k = 0; k < plan.n; k++) {
+    const base = even && (k & 1) === 1 ? i : r;
+    store<f32>(x + ((<usize>k) << 2), load<f32>(base + ((<usize>(even ? k >> 1 : k)) << 2)));
+  }
+}

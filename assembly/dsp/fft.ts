@@ -1,0 +1,302 @@
+// Complex FFT of any length, several transforms abreast (one a lane). Mixed radix (4, 2, 3, 5, then any prime up to 61 by its
+// definition) in Stockham's self-sorting order (Stockham 1966; Van Loan 1992, algorithm 1.7.2); lengths with a larger prime
+// factor go through Bluestein's chirp (bluestein.ts). Twiddles are computed in f64 and rounded once.
+import { Bluestein, bluesteinFree, bluesteinPlan, bluesteinTransform } from "./bluestein";
+import { add, mul, splat, sub } from "./lanes";
+
+const LARGEST_RADIX: i32 = 61;
+
+// @ts-ignore: decorator
+@unmanaged
+export class Fft {
+  n: i32;
+  /** Number of stages; 0 when `chirp` does the work. */
+  stages: i32;
+  /** i32 a stage. */
+  radices: usize;
+  /** For each stage, for each p < n / radix, for each 1 <= k < radix: cos and sin of -2 pi p k / n, f32. */
+  twiddles: usize;
+  /** For each stage with a radix over 5: cos and sin of -2 pi m / radix, m < radix; 0 when there is none. */
+  roots: usize;
+  chirp: Bluestein | null;
+}
+
+function radixOf(n: i32): i32 {
+  if (n % 4 === 0) return 4;
+  if (n % 2 === 0) return 2;
+  for (let r = 3; r <= LARGEST_RADIX; r += 2) if (n % r === 0) return r;
+  return 0;
+}
+
+/** The plan of transforms of length n >= 1. */
+export function fftPlan(n: i32): Fft {
+  const plan = changetype<Fft>(heap.alloc(offsetof<Fft>()));
+  plan.n = n;
+  plan.chirp = null;
+  plan.radices = 0;
+  plan.twiddles = 0;
+  plan.roots = 0;
+  plan.stages = 0;
+  let stages = 0;
+  let pairs = 0;
+  let rootPairs = 0;
+  for (let rest = n; rest > 1; stages++) {
+    const radix = radixOf(rest);
+    if (radix === 0) {
+      plan.chirp = bluesteinPlan(n);
+      return plan;
+    }
+    rest /= radix;
+    pairs += rest * (radix - 1);
+    if (radix > 5) rootPairs += radix;
+  }
+  plan.stages = stages;
+  plan.radices = heap.alloc(<usize>stages << 2);
+  plan.twiddles = heap.alloc(<usize>pairs << 3);
+  plan.roots = heap.alloc(<usize>rootPairs << 3);
+  let at = plan.twiddles;
+  let root = plan.roots;
+  let rest = n;
+  for (let stage = 0; stage < stages; stage++) {
+    const radix = radixOf(rest);
+    store<i32>(plan.radices + (<usize>stage << 2), radix);
+    for (let p = 0; p < rest / radix; p++) {
+      for (let k = 1; k < radix; k++) at = storeRoot(at, <i64>p * k, rest);
+    }
+    if (radix > 5) for (let m = 0; m < radix; m++) root = storeRoot(root, m, radix);
+    rest /= radix;
+  }
+  return plan;
+}
+
+/** Stores cos and sin of -2 pi k / n and returns the place behind them. The argument is reduced first: exact for any k. */
+export function storeRoot(at: usize, k: i64, n: i64): usize {
+  const angle = (-2.0 * Math.PI * <f64>(k % n)) / <f64>n;
+  store<f32>(at, <f32>Math.cos(angle));
+  store<f32>(at, <f32>Math.sin(angle), 4);
+  return at + 8;
+}
+
+export function fftFree(plan: Fft): void {
+  const chirp = plan.chirp;
+  if (chirp !== null) bluesteinFree(chirp);
+  if (plan.radices) heap.free(plan.radices);
+  if (plan.twiddles) heap.free(plan.twiddles);
+  if (plan.roots) heap.free(plan.roots);
+  heap.free(changetype<usize>(plan));
+}
+
+/**
+ * Transforms (xr, xi), n values of T each; (yr, yi) is work space of the same size.
+ * @returns true when the result lies in (yr, yi), false when in (xr, xi)
+ */
+export function fftTransform<T>(plan: Fft, xr: usize, xi: usize, yr: usize, yi: usize): bool {
+  const chirp = plan.chirp;
+  if (chirp !== null) {
+    bluesteinTransform<T>(chirp, xr, xi);
+    return false;
+  }
+  let rest = plan.n;
+  let stride = 1;
+  let twiddles = plan.twiddles;
+  let roots = plan.roots;
+  let swapped = false;
+  for (let stage = 0; stage < plan.stages; stage++) {
+    const radix = load<i32>(plan.radices + (<usize>stage << 2));
+    const inR = swapped ? yr : xr;
+    const inI = swapped ? yi : xi;
+    const outR = swapped ? xr : yr;
+    const outI = swapped ? xi : yi;
+    if (radix === 4) radix4<T>(rest, stride, twiddles, inR, inI, outR, outI);
+    else if (radix === 2) radix2<T>(rest, stride, twiddles, inR, inI, outR, outI);
+    else if (radix === 3) radix3<T>(rest, stride, twiddles, inR, inI, outR, outI);
+    else if (radix === 5) radix5<T>(rest, stride, twiddles, inR, inI, outR, outI);
+    else {
+      radixAny<T>(radix, rest, stride, twiddles, roots, inR, inI, outR, outI);
+      roots += <usize>radix << 3;
+    }
+    rest /= radix;
+    stride *= radix;
+    twiddles += <usize>(rest * (radix - 1)) << 3;
+    swapped = !swapped;
+  }
+  return swapped;
+}
+
+/** Stores (r, i) times the twiddle at `w` (cos, sin), the same for all lanes. */
+// @ts-ignore: decorator
+@inline
+function storeTurned<T>(outR: usize, outI: usize, at: usize, r: T, i: T, w: usize): void {
+  const wr = splat<T>(load<f32>(w));
+  const wi = splat<T>(load<f32>(w, 4));
+  store<T>(outR + at, sub<T>(mul<T>(r, wr), mul<T>(i, wi)));
+  store<T>(outI + at, add<T>(mul<T>(r, wi), mul<T>(i, wr)));
+}
+
+function radix2<T>(n: i32, s: i32, tw: usize, xr: usize, xi: usize, yr: usize, yi: usize): void {
+  const size = sizeof<T>();
+  const half = <usize>(s * (n >> 1)) * size;
+  const row = <usize>s * size;
+  for (let p = 0, w = tw; p < n >> 1; p++, w += 8) {
+    const from = <usize>p * row;
+    const to = from << 1;
+    for (let q: usize = 0; q < row; q += size) {
+      const i = from + q;
+      const ar = load<T>(xr + i);
+      const ai = load<T>(xi + i);
+      const br = load<T>(xr + i + half);
+      const bi = load<T>(xi + i + half);
+      store<T>(yr + to + q, add<T>(ar, br));
+      store<T>(yi + to + q, add<T>(ai, bi));
+      storeTurned<T>(yr, yi, to + row + q, sub<T>(ar, br), sub<T>(ai, bi), w);
+    }
+  }
+}
+
+function radix3<T>(n: i32, s: i32, tw: usize, xr: usize, xi: usize, yr: usize, yi: usize): void {
+  const size = sizeof<T>();
+  const third = <usize>(s * (n / 3)) * size;
+  const row = <usize>s * size;
+  const half = splat<T>(0.5);
+  const sin60 = splat<T>(0.8660254037844386);
+  for (let p = 0, w = tw; p < n / 3; p++, w += 16) {
+    const from = <usize>p * row;
+    const to = from * 3;
+    for (let q: usize = 0; q < row; q += size) {
+      const i = from + q;
+      const ar = load<T>(xr + i);
+      const ai = load<T>(xi + i);
+      const br = load<T>(xr + i + third);
+      const bi = load<T>(xi + i + third);
+      const cr = load<T>(xr + i + 2 * third);
+      const ci = load<T>(xi + i + 2 * third);
+      const sumR = add<T>(br, cr);
+      const sumI = add<T>(bi, ci);
+      const midR = sub<T>(ar, mul<T>(half, sumR));
+      const midI = sub<T>(ai, mul<T>(half, sumI));
+      const turnR = mul<T>(sin60, sub<T>(bi, ci));
+      const turnI = mul<T>(sin60, sub<T>(cr, br));
+      store<T>(yr + to + q, add<T>(ar, sumR));
+      store<T>(yi + to + q, add<T>(ai, sumI));
+      storeTurned<T>(yr, yi, to + row + q, add<T>(midR, turnR), add<T>(midI, turnI), w);
+      storeTurned<T>(yr, yi, to + 2 * row + q, sub<T>(midR, turnR), sub<T>(midI, turnI), w + 8);
+    }
+  }
+}
+
+function radix4<T>(n: i32, s: i32, tw: usize, xr: usize, xi: usize, yr: usize, yi: usize): void {
+  const size = sizeof<T>();
+  const quarter = <usize>(s * (n >> 2)) * size;
+  const row = <usize>s * size;
+  for (let p = 0, w = tw; p < n >> 2; p++, w += 24) {
+    const from = <usize>p * row;
+    const to = from << 2;
+    for (let q: usize = 0; q < row; q += size) {
+      const i = from + q;
+      const ar = load<T>(xr + i);
+      const ai = load<T>(xi + i);
+      const br = load<T>(xr + i + quarter);
+      const bi = load<T>(xi + i + quarter);
+      const cr = load<T>(xr + i + 2 * quarter);
+      const ci = load<T>(xi + i + 2 * quarter);
+      const dr = load<T>(xr + i + 3 * quarter);
+      const di = load<T>(xi + i + 3 * quarter);
+      const acR = add<T>(ar, cr);
+      const acI = add<T>(ai, ci);
+      const bdR = add<T>(br, dr);
+      const bdI = add<T>(bi, di);
+      const apartR = sub<T>(ar, cr);
+      const apartI = sub<T>(ai, ci);
+      const turnR = sub<T>(bi, di);
+      const turnI = sub<T>(dr, br);
+      store<T>(yr + to + q, add<T>(acR, bdR));
+      store<T>(yi + to + q, add<T>(acI, bdI));
+      storeTurned<T>(yr, yi, to + row + q, add<T>(apartR, turnR), add<T>(apartI, turnI), w);
+      storeTurned<T>(yr, yi, to + 2 * row + q, sub<T>(acR, bdR), sub<T>(acI, bdI), w + 8);
+      storeTurned<T>(yr, yi, to + 3 * row + q, sub<T>(apartR, turnR), sub<T>(apartI, turnI), w + 16);
+    }
+  }
+}
+
+function radix5<T>(n: i32, s: i32, tw: usize, xr: usize, xi: usize, yr: usize, yi: usize): void {
+  const size = sizeof<T>();
+  const fifth = <usize>(s * (n / 5)) * size;
+  const row = <usize>s * size;
+  const cos72 = splat<T>(0.30901699437494745);
+  const cos144 = splat<T>(-0.8090169943749475);
+  const sin72 = splat<T>(0.9510565162951535);
+  const sin144 = splat<T>(0.5877852522924731);
+  for (let p = 0, w = tw; p < n / 5; p++, w += 32) {
+    const from = <usize>p * row;
+    const to = from * 5;
+    for (let q: usize = 0; q < row; q += size) {
+      const i = from + q;
+      const ar = load<T>(xr + i);
+      const ai = load<T>(xi + i);
+      const br = load<T>(xr + i + fifth);
+      const bi = load<T>(xi + i + fifth);
+      const cr = load<T>(xr + i + 2 * fifth);
+      const ci = load<T>(xi + i + 2 * fifth);
+      const dr = load<T>(xr + i + 3 * fifth);
+      const di = load<T>(xi + i + 3 * fifth);
+      const er = load<T>(xr + i + 4 * fifth);
+      const ei = load<T>(xi + i + 4 * fifth);
+      const beR = add<T>(br, er);
+      const beI = add<T>(bi, ei);
+      const cdR = add<T>(cr, dr);
+      const cdI = add<T>(ci, di);
+      const be_R = sub<T>(br, er);
+      const be_I = sub<T>(bi, ei);
+      const cd_R = sub<T>(cr, dr);
+      const cd_I = sub<T>(ci, di);
+      const nearR = add<T>(ar, add<T>(mul<T>(cos72, beR), mul<T>(cos144, cdR)));
+      const nearI = add<T>(ai, add<T>(mul<T>(cos72, beI), mul<T>(cos144, cdI)));
+      const farR = add<T>(ar, add<T>(mul<T>(cos144, beR), mul<T>(cos72, cdR)));
+      const farI = add<T>(ai, add<T>(mul<T>(cos144, beI), mul<T>(cos72, cdI)));
+      // -i times the odd part
+      const nearTurnR = add<T>(mul<T>(sin72, be_I), mul<T>(sin144, cd_I));
+      const nearTurnI = sub<T>(splat<T>(0), add<T>(mul<T>(sin72, be_R), mul<T>(sin144, cd_R)));
+      const farTurnR = sub<T>(mul<T>(sin144, be_I), mul<T>(sin72, cd_I));
+      const farTurnI = sub<T>(mul<T>(sin72, cd_R), mul<T>(sin144, be_R));
+      store<T>(yr + to + q, add<T>(ar, add<T>(beR, cdR)));
+      store<T>(yi + to + q, add<T>(ai, add<T>(beI, cdI)));
+      storeTurned<T>(yr, yi, to + row + q, add<T>(nearR, nearTurnR), add<T>(nearI, nearTurnI), w);
+      storeTurned<T>(yr, yi, to + 2 * row + q, add<T>(farR, farTurnR), add<T>(farI, farTurnI), w + 8);
+      storeTurned<T>(yr, yi, to + 3 * row + q, sub<T>(farR, farTurnR), sub<T>(farI, farTurnI), w + 16);
+      storeTurned<T>(yr, yi, to + 4 * row + q, sub<T>(nearR, nearTurnR), sub<T>(nearI, nearTurnI), w + 24);
+    }
+  }
+}
+
+function radixAny<T>(
+  radix: i32, n: i32, s: i32, tw: usize, roots: usize, xr: usize, xi: usize, yr: usize, yi: usize,
+): void {
+  const size = sizeof<T>();
+  const part = <usize>(s * (n / radix)) * size;
+  const row = <usize>s * size;
+  for (let p = 0, w = tw; p < n / radix; p++, w += <usize>(radix - 1) << 3) {
+    const from = <usize>p * row;
+    const to = from * <usize>radix;
+    for (let q: usize = 0; q < row; q += size) {
+      for (let k = 0; k < radix; k++) {
+        let sumR = load<T>(xr + from + q);
+        let sumI = load<T>(xi + from + q);
+        for (let j = 1, m = k; j < radix; j++, m += k) {
+          if (m >= radix) m -= radix;
+          const root = roots + (<usize>m << 3);
+          const wr = splat<T>(load<f32>(root));
+          const wi = splat<T>(load<f32>(root, 4));
+          const r = load<T>(xr + from + q + <usize>j * part);
+          const i = load<T>(xi + from + q + <usize>j * part);
+          sumR = add<T>(sumR, sub<T>(mul<T>(r, wr), mul<T>(i, wi)));
+          sumI = add<T>(sumI, add<T>(mul<T>(r, wi), mul<T>(i, wr)));
+        }
+        const at = to + <usize>k * row + q;
+        if (k === 0) {
+          store<T>(yr + at, sumR);
+          store<T>(yi + at, sumI);
+        } else storeTurned<T>(yr, yi, at, sumR, sumI, w + (<usize>(k - 1) << 3));
+      }
+    }
+  }
+}

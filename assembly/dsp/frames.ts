@@ -1,0 +1,301 @@
+// All spectral features of a signal from one STFT, as librosa.feature computes each: blocks of frames go through power, mel, log and the
+// spectral shapes abreast; what needs the whole utterance first (top_db) follows in a second pass over the log-mel energies.
+import { lanes, logPositive, max as maxLanes, mul, splat, sub } from "./lanes";
+import { dctMatrix } from "./dct";
+import { deltaCoefficients, deltaColumns } from "./delta";
+import { melFilterbank } from "./mel";
+import { bandwidthBlock, centroidBlock, denseRowsBlock, flatnessBlock, rolloffBlock, sparseRowsBlock } from "./spectral";
+import { powerBlock, sqrtBlock, Stft, stftBlock, stftFree, stftPlan } from "./stft";
+
+// Places in the table of output columns; a feature that is not wanted has column -1.
+const STFT: i32 = 0;
+const MEL: i32 = 1;
+const LOGMEL: i32 = 2;
+const MFCC: i32 = 3;
+const DELTA: i32 = 4;
+const DELTA2: i32 = 5;
+const CENTROID: i32 = 6;
+const BANDWIDTH: i32 = 7;
+const ROLLOFF: i32 = 8;
+const FLATNESS: i32 = 9;
+const FEATURES: i32 = 10;
+
+const WIDEST: usize = 16;
+const DECIBELS: f32 = 4.342944819032518; // 10 / ln 10
+
+// @ts-ignore: decorator
+@unmanaged
+export class Frames {
+  stft: Stft;
+  binHz: f32;
+  /** 1: the mel filters weigh magnitudes, 2: powers. */
+  melPower: i32;
+  nMels: i32;
+  nMfcc: i32;
+  amin: f32;
+  /** 10 log10 of max(amin, ref). */
+  refDb: f32;
+  /** Negative: no limit. */
+  topDb: f32;
+  rolloffPercent: f32;
+  flatnessAmin: f32;
+  deltaWidth: i32;
+  deltaMode: i32;
+  /** i32 a feature: its first output column, or -1. */
+  columns: usize;
+  /** Sparse mel filters: first bin and count of each, i32, and their weights, f32. */
+  melStarts: usize;
+  melCounts: usize;
+  melWeights: usize;
+  /** nMfcc x nMels, the lifter included. */
+  dct: usize;
+  delta1: usize;
+  delta2: usize;
+  /** `bins` values of T for power, for magnitude, and max(nMels, nMfcc) for results. */
+  power: usize;
+  magnitude: usize;
+  result: usize;
+}
+
+export function framesPlan(
+  nFft: i32, winLength: i32, hop: i32, windowKind: i32, sampleRate: f64,
+  melPower: i32, nMels: i32, fMin: f64, fMax: f64, htk: bool, norm: i32,
+  amin: f64, ref: f64, topDb: f64, nMfcc: i32, dctType: i32, dctOrtho: bool, lifter: f64,
+  rolloffPercent: f64, flatnessAmin: f64, deltaWidth: i32, deltaMode: i32, columns: usize,
+): Frames {
+  const plan = changetype<Frames>(heap.alloc(offsetof<Frames>()));
+  plan.stft = stftPlan(nFft, winLength, hop, windowKind);
+  plan.binHz = <f32>(sampleRate / <f64>nFft);
+  plan.melPower = melPower;
+  plan.nMels = nMels;
+  plan.nMfcc = nMfcc;
+  plan.amin = <f32>amin;
+  plan.refDb = <f32>(10.0 * Math.log10(Math.max(amin, ref)));
+  plan.topDb = <f32>topDb;
+  plan.rolloffPercent = <f32>rolloffPercent;
+  plan.flatnessAmin = <f32>flatnessAmin;
+  plan.deltaWidth = deltaWidth;
+  plan.deltaMode = deltaMode;
+  plan.columns = heap.alloc(<usize>FEATURES << 2);
+  memory.copy(plan.columns, columns, <usize>FEATURES << 2);
+  sparseMel(plan, sampleRate, fMin, fMax, htk, norm);
+  plan.dct = heap.alloc(<usize>(nMfcc * nMels) << 2);
+  dctMatrix(dctType, nMfcc, nMels, dctOrtho, plan.dct);
+  if (lifter > 0.0) liftRows(plan, lifter);
+  plan.delta1 = heap.alloc(<usize>deltaWidth << 3);
+  plan.delta2 = heap.alloc(<usize>deltaWidth << 3);
+  deltaCoefficients(deltaWidth, 1, plan.delta1);
+  deltaCoefficients(deltaWidth, 2, plan.delta2);
+  const bins = <usize>plan.stft.bins * WIDEST;
+  plan.power = heap.alloc(2 * bins + <usize>max(max(nMels, nMfcc), 2) * WIDEST);
+  plan.magnitude = plan.power + bins;
+  plan.result = plan.magnitude + bins;
+  return plan;
+}
+
+/** Keeps of each mel filter only the run of bins from its first to its last weight that is not zero. */
+function sparseMel(plan: Frames, sampleRate: f64, fMin: f64, fMax: f64, htk: bool, norm: i32): void {
+  const bins = plan.stft.bins;
+  const dense = heap.alloc(<usize>(plan.nMels * bins) << 2);
+  melFilterbank(sampleRate, plan.stft.nFft, plan.nMels, fMin, fMax, htk, norm, dense);
+  plan.melStarts = heap.alloc(<usize>plan.nMels << 2);
+  plan.melCounts = heap.alloc(<usize>plan.nMels << 2);
+  let total = 0;
+  for (let m = 0; m < plan.nMels; m++) {
+    const row = dense + (<usize>(m * bins) << 2);
+    let from = 0;
+    let to = bins;
+    while (from < bins && load<f32>(row + (<usize>from << 2)) === 0) from++;
+    while (to > from && load<f32>(row + (<usize>(to - 1) << 2)) === 0) to--;
+    store<i32>(plan.melStarts + (<usize>m << 2), from < to ? from : 0);
+    store<i32>(plan.melCounts + (<usize>m << 2), to - from);
+    total += to - from;
+  }
+  plan.melWeights = heap.alloc(<usize>total << 2);
+  let at = plan.melWeights;
+  for (let m = 0; m < plan.nMels; m++) {
+    const count = <usize>load<i32>(plan.melCounts + (<usize>m << 2)) << 2;
+    memory.copy(at, dense + (<usize>(m * bins + load<i32>(plan.melStarts + (<usize>m << 2))) << 2), count);
+    at += count;
+  }
+  heap.free(dense);
+}
+
+/** Cepstral liftering: coefficient k times 1 + lifter / 2 sin(pi (k + 1) / lifter). */
+function liftRows(plan: Frames, lifter: f64): void {
+  for (let k = 0; k < plan.nMfcc; k++) {
+    const factor = 1.0 + (lifter / 2.0) * Math.sin((Math.PI * <f64>(k + 1)) / lifter);
+    for (let m = 0; m < plan.nMels; m++) {
+      const at = plan.dct + (<usize>(k * plan.nMels + m) << 2);
+      store<f32>(at, <f32>(<f64>load<f32>(at) * factor));
+    }
+  }
+}
+
+export function framesFree(plan: Frames): void {
+  stftFree(plan.stft);
+  heap.free(plan.columns);
+  heap.free(plan.melStarts);
+  heap.free(plan.melCounts);
+  heap.free(plan.melWeights);
+  heap.free(plan.dct);
+  heap.free(plan.delta1);
+  heap.free(plan.delta2);
+  heap.free(plan.power);
+  heap.free(changetype<usize>(plan));
+}
+
+// @ts-ignore: decorator
+@inline
+function column(plan: Frames, feature: i32): i32 {
+  return load<i32>(plan.columns + (<usize>feature << 2));
+}
+
+/** Bytes of work space that `framesCompute` wants for so many frames. */
+export function framesWorkBytes(plan: Frames, frames: i32): usize {
+  return <usize>((frames + 3) & ~3) * <usize>(plan.nMels + plan.nMfcc) << 2;
+}
+
+/**
+ * Writes the features of `frames` frames of the padded signal x, frame t from sample t * hop on, to rows of `rowLength` values. x must
+ * reach 3 hops behind the end of the last frame.
+ */
+export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usize, out: usize, rowLength: i32): void {
+  const hop = <usize>plan.stft.hop << 2;
+  const row = <usize>rowLength << 2;
+  const cepstral = column(plan, MFCC) >= 0 || column(plan, DELTA) >= 0 || column(plan, DELTA2) >= 0;
+  const logMel = cepstral || column(plan, LOGMEL) >= 0;
+  const mel = logMel || column(plan, MEL) >= 0;
+  const magnitude =
+    column(plan, STFT) >= 0 || column(plan, CENTROID) >= 0 || column(plan, BANDWIDTH) >= 0 ||
+    column(plan, ROLLOFF) >= 0 || (mel && plan.melPower === 1);
+  let loudest: f32 = -Infinity;
+  for (let t = 0; t < frames; t += lanes<T>()) {
+    const valid = min(lanes<T>(), frames - t);
+    const rows = out + <usize>t * row;
+    stftBlock<T>(plan.stft, x + <usize>t * hop);
+    powerBlock<T>(plan.stft, plan.power);
+    if (magnitude) {
+      sqrtBlock<T>(plan.power, plan.stft.bins, plan.magnitude);
+      if (column(plan, STFT) >= 0) scatter<T>(plan.magnitude, plan.stft.bins, valid, rows + column4(plan, STFT), row);
+      shapes<T>(plan, valid, rows, row);
+    }
+    if (column(plan, FLATNESS) >= 0) {
+      flatnessBlock<T>(plan.power, plan.stft.bins, plan.flatnessAmin, plan.result);
+      for (let lane = 0; lane < valid; lane++) {
+        const at = plan.result + (<usize>lane << 2);
+        const flatness = Math.exp(load<f32>(at)) / <f64>load<f32>(at + sizeof<T>());
+        store<f32>(rows + column4(plan, FLATNESS) + <usize>lane * row, <f32>flatness);
+      }
+    }
+    if (mel) {
+      const spectrum = plan.melPower === 1 ? plan.magnitude : plan.power;
+      sparseRowsBlock<T>(spectrum, plan.nMels, plan.melStarts, plan.melCounts, plan.melWeights, plan.result);
+      if (column(plan, MEL) >= 0) scatter<T>(plan.result, plan.nMels, valid, rows + column4(plan, MEL), row);
+      if (logMel) {
+        const block = work + ((<usize>t * <usize>plan.nMels) << 2);
+        loudest = Mathf.max(loudest, decibelBlock<T>(plan, valid, block));
+      }
+    }
+  }
+  if (logMel) secondPass<T>(plan, frames, loudest, work, out, row, cepstral);
+  canonicalNaN(out, frames * rowLength);
+}
+
+// @ts-ignore: decorator
+@inline
+function column4(plan: Frames, feature: i32): usize {
+  return <usize>column(plan, feature) << 2;
+}
+
+/** Writes `count` values of T to the rows of the block's frames, `row` bytes apart. */
+function scatter<T>(block: usize, count: i32, valid: i32, out: usize, row: usize): void {
+  for (let lane = 0; lane < valid; lane++) {
+    const from = block + (<usize>lane << 2);
+    const to = out + <usize>lane * row;
+    for (let c: usize = 0; c < <usize>count; c++) store<f32>(to + (c << 2), load<f32>(from + c * sizeof<T>()));
+  }
+}
+
+function shapes<T>(plan: Frames, valid: i32, rows: usize, row: usize): void {
+  const bins = plan.stft.bins;
+  if (column(plan, CENTROID) >= 0 || column(plan, BANDWIDTH) >= 0) {
+    centroidBlock<T>(plan.magnitude, bins, plan.binHz, plan.result);
+    if (column(plan, CENTROID) >= 0) scatter<T>(plan.result, 1, valid, rows + column4(plan, CENTROID), row);
+    if (column(plan, BANDWIDTH) >= 0) {
+      bandwidthBlock<T>(plan.magnitude, bins, plan.binHz, plan.result);
+      scatter<T>(plan.result, 1, valid, rows + column4(plan, BANDWIDTH), row);
+    }
+  }
+  if (column(plan, ROLLOFF) >= 0) {
+    rolloffBlock<T>(plan.magnitude, bins, plan.binHz, plan.rolloffPercent, plan.result);
+    scatter<T>(plan.result, 1, valid, rows + column4(plan, ROLLOFF), row);
+  }
+}
+
+/** Mel energies in plan.result to decibels in `block`; returns the loudest of the valid frames. */
+function decibelBlock<T>(plan: Frames, valid: i32, block: usize): f32 {
+  const floor = splat<T>(plan.amin);
+  const scale = splat<T>(DECIBELS);
+  const ref = splat<T>(plan.refDb);
+  let loudest = splat<T>(-Infinity);
+  for (let m: usize = 0; m < <usize>plan.nMels * sizeof<T>(); m += sizeof<T>()) {
+    const db = sub<T>(mul<T>(scale, logPositive<T>(maxLanes<T>(load<T>(plan.result + m), floor))), ref);
+    store<T>(block + m, db);
+    loudest = maxLanes<T>(loudest, db);
+  }
+  store<T>(plan.result, loudest);
+  let result = load<f32>(plan.result);
+  for (let lane = 1; lane < valid; lane++) result = Mathf.max(result, load<f32>(plan.result + (<usize>lane << 2)));
+  return result;
+}
+
+/** Clips the log-mel energies topDb below the loudest, and makes cepstra and their deltas of them. */
+function secondPass<T>(
+  plan: Frames, frames: i32, loudest: f32, work: usize, out: usize, row: usize, cepstral: bool,
+): void {
+  const floor = splat<T>(plan.topDb >= 0 ? loudest - plan.topDb : -Infinity);
+  const cepstra = work + ((<usize>((frames + 3) & ~3) * <usize>plan.nMels) << 2);
+  const cepstraRow = <usize>plan.nMfcc << 2;
+  for (let t = 0; t < frames; t += lanes<T>()) {
+    const valid = min(lanes<T>(), frames - t);
+    const block = work + ((<usize>t * <usize>plan.nMels) << 2);
+    for (let m: usize = 0; m < <usize>plan.nMels * sizeof<T>(); m += sizeof<T>()) {
+      store<T>(block + m, maxLanes<T>(load<T>(block + m), floor));
+    }
+    if (column(plan, LOGMEL) >= 0) {
+      scatter<T>(block, plan.nMels, valid, out + column4(plan, LOGMEL) + <usize>t * row, row);
+    }
+    if (cepstral) {
+      denseRowsBlock<T>(block, plan.nMfcc, plan.nMels, plan.dct, plan.result);
+      scatter<T>(plan.result, plan.nMfcc, valid, cepstra + <usize>t * cepstraRow, cepstraRow);
+    }
+  }
+  if (!cepstral) return;
+  if (column(plan, MFCC) >= 0) {
+    for (let t: usize = 0; t < <usize>frames; t++) {
+      memory.copy(out + column4(plan, MFCC) + t * row, cepstra + t * cepstraRow, cepstraRow);
+    }
+  }
+  const rowLength = <i32>(row >> 2);
+  if (column(plan, DELTA) >= 0) {
+    deltaColumns(
+      cepstra, plan.nMfcc, frames, plan.nMfcc, plan.delta1, plan.deltaWidth, plan.deltaMode,
+      out + column4(plan, DELTA), rowLength,
+    );
+  }
+  if (column(plan, DELTA2) >= 0) {
+    deltaColumns(
+      cepstra, plan.nMfcc, frames, plan.nMfcc, plan.delta2, plan.deltaWidth, plan.deltaMode,
+      out + column4(plan, DELTA2), rowLength,
+    );
+  }
+}
+
+/** Gives every NaN the same bits: WebAssembly leaves sign and payload of a computed NaN to the engine. */
+export function canonicalNaN(x: usize, n: i32): void {
+  for (let i: usize = 0; i < <usize>n << 2; i += 4) {
+    const v = load<f32>(x + i);
+    if (v !== v) store<u32>(x + i, 0x7fc00000);
+  }
+}

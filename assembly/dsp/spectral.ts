@@ -1,0 +1,89 @@
+// Spectral shape of a block of frames, as librosa.feature computes it from the magnitude spectrum: m points to `bins` magnitudes of T,
+// bin k lies at k * binHz.
+import { abs, add, div, lessThan, loadSplat, logPositive, max, mul, splat, sqrt, sub } from "./lanes";
+
+/** Sum of the magnitudes, 1 where it is zero (librosa.util.normalize leaves a silent frame as it is). */
+// @ts-ignore: decorator
+@inline
+function normaliser<T>(m: usize, bins: i32): T {
+  let sum = splat<T>(0);
+  for (let k: usize = 0; k < <usize>bins * sizeof<T>(); k += sizeof<T>()) sum = add<T>(sum, load<T>(m + k));
+  return add<T>(sum, lessThan<T>(sum, splat<T>(<f32>1.17549435e-38)));
+}
+
+/** Writes the spectral centroid in Hz: the magnitude-weighted mean of the bins' frequencies. */
+export function centroidBlock<T>(m: usize, bins: i32, binHz: f32, out: usize): void {
+  let weighted = splat<T>(0);
+  for (let k = 0; k < bins; k++) {
+    const f = splat<T>(<f32>k * binHz);
+    weighted = add<T>(weighted, mul<T>(f, load<T>(m + <usize>k * sizeof<T>())));
+  }
+  store<T>(out, div<T>(weighted, normaliser<T>(m, bins)));
+}
+
+/** Writes the spectral bandwidth in Hz: the magnitude-weighted standard deviation around the centroid at `out` (librosa's p = 2). */
+export function bandwidthBlock<T>(m: usize, bins: i32, binHz: f32, out: usize): void {
+  const centroid = load<T>(out);
+  let weighted = splat<T>(0);
+  for (let k = 0; k < bins; k++) {
+    const deviation = abs<T>(sub<T>(splat<T>(<f32>k * binHz), centroid));
+    weighted = add<T>(weighted, mul<T>(load<T>(m + <usize>k * sizeof<T>()), mul<T>(deviation, deviation)));
+  }
+  store<T>(out, sqrt<T>(div<T>(weighted, normaliser<T>(m, bins))));
+}
+
+/** Writes the roll-off in Hz: the first bin at which the running sum reaches `percent` of the whole. */
+export function rolloffBlock<T>(m: usize, bins: i32, binHz: f32, percent: f32, out: usize): void {
+  const end = <usize>bins * sizeof<T>();
+  let total = splat<T>(0);
+  for (let k: usize = 0; k < end; k += sizeof<T>()) total = add<T>(total, load<T>(m + k));
+  const threshold = mul<T>(splat<T>(percent), total);
+  let running = splat<T>(0);
+  let below = splat<T>(0);
+  for (let k: usize = 0; k < end; k += sizeof<T>()) {
+    running = add<T>(running, load<T>(m + k));
+    below = add<T>(below, lessThan<T>(running, threshold));
+  }
+  store<T>(out, mul<T>(below, splat<T>(binHz)));
+}
+
+/** The natural log of the geometric mean and the arithmetic mean of max(amin, power): flatness is exp(first) / second. */
+export function flatnessBlock<T>(power: usize, bins: i32, amin: f32, out: usize): void {
+  const floor = splat<T>(amin);
+  let logs = splat<T>(0);
+  let sum = splat<T>(0);
+  for (let k: usize = 0; k < <usize>bins * sizeof<T>(); k += sizeof<T>()) {
+    const p = max<T>(load<T>(power + k), floor);
+    logs = add<T>(logs, logPositive<T>(p));
+    sum = add<T>(sum, p);
+  }
+  const count = splat<T>(<f32>bins);
+  store<T>(out, div<T>(logs, count));
+  store<T>(out + sizeof<T>(), div<T>(sum, count));
+}
+
+/** Sparse weights times a block: row r sums `counts[r]` values from `starts[r]` on; out has `rows` values of T. */
+export function sparseRowsBlock<T>(
+  x: usize, rows: i32, starts: usize, counts: usize, weights: usize, out: usize,
+): void {
+  let w = weights;
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    let at = x + <usize>load<i32>(starts + (r << 2)) * sizeof<T>();
+    const count = load<i32>(counts + (r << 2));
+    let sum = splat<T>(0);
+    for (let k = 0; k < count; k++, at += sizeof<T>(), w += 4) sum = add<T>(sum, mul<T>(load<T>(at), loadSplat<T>(w)));
+    store<T>(out + r * sizeof<T>(), sum);
+  }
+}
+
+/** Dense weights (rows x columns, row-major) times a block of `columns` values of T. */
+export function denseRowsBlock<T>(x: usize, rows: i32, columns: i32, weights: usize, out: usize): void {
+  let w = weights;
+  for (let r: usize = 0; r < <usize>rows; r++) {
+    let sum = splat<T>(0);
+    for (let c: usize = 0; c < <usize>columns; c++, w += 4) {
+      sum = add<T>(sum, mul<T>(load<T>(x + c * sizeof<T>()), loadSplat<T>(w)));
+    }
+    store<T>(out + r * sizeof<T>(), sum);
+  }
+}

@@ -1,0 +1,189 @@
+import { AudioError } from "../errors.ts";
+import { type DenseMatrix, denseMatrix } from "../matrix.ts";
+import { f32, scratch } from "./memory.ts";
+import { core } from "./module.ts";
+import { freeWithOwner } from "./plan.ts";
+import { type PadMode, stage } from "./signal.ts";
+import { type DeltaMode, deltaModeCode, expectDeltaFrames, type WindowKind, windowCode } from "./tables.ts";
+
+/** The frame-level features, in the order of the core's table of columns; the last three come from the samples themselves. */
+const spectralFeatures = [
+  "stft",
+  "mel",
+  "logmel",
+  "mfcc",
+  "delta",
+  "delta2",
+  "centroid",
+  "bandwidth",
+  "rolloff",
+  "flatness",
+] as const;
+export const frameFeatures = [...spectralFeatures, "rms", "zcr", "yin", "aperiodicity"] as const;
+export type FrameFeature = (typeof frameFeatures)[number];
+
+/** Every option of the frame-level features, after librosa's arguments. */
+export interface FrameOptions {
+  nFft: number;
+  winLength: number;
+  hopLength: number;
+  window: WindowKind;
+  center: boolean;
+  padMode: PadMode;
+  /** Of the spectrum that the mel filters weigh: 1 magnitude, 2 power. */
+  power: number;
+  nMels: number;
+  fMin: number;
+  fMax: number;
+  htk: boolean;
+  norm: "slaney" | null;
+  ref: number;
+  amin: number;
+  topDb: number | null;
+  nMfcc: number;
+  dctType: number;
+  dctNorm: "ortho" | null;
+  lifter: number;
+  deltaWidth: number;
+  deltaMode: DeltaMode;
+  rollPercent: number;
+  flatnessAmin: number;
+  /** Samples a frame of `rms`, `zcr`, `yin` and `aperiodicity`. */
+  frameLength: number;
+  yinFMin: number;
+  yinFMax: number;
+  troughThreshold: number;
+}
+
+/** Frames that a block takes at once; the signal is padded so that the last block may reach over its end. */
+const ABREAST = 4;
+
+/** Computes frame-level features of whole signals: tables are made once, one STFT serves all spectral features. */
+export class FrameComputer {
+  readonly names: readonly string[];
+  readonly #features: readonly FrameFeature[];
+  readonly #first: ReadonlyMap<FrameFeature, number>;
+  readonly #options: FrameOptions;
+  readonly #plan: number;
+  readonly #yin: number;
+
+  /** @param options checked by the caller (see `resolveOptions`) */
+  constructor(features: readonly FrameFeature[], sampleRate: number, options: FrameOptions) {
+    const o = options;
+    this.#features = features;
+    this.#options = o;
+    this.names = features.flatMap((feature) => columnNames(feature, o));
+    const first = new Map<FrameFeature, number>();
+    let column = 0;
+    for (const feature of features) {
+      first.set(feature, column);
+      column += columnNames(feature, o).length;
+    }
+    this.#first = first;
+    const plan = scratch((memory) =>
+      core.framesPlan(
+        o.nFft,
+        o.winLength,
+        o.hopLength,
+        windowCode(o.window),
+        sampleRate,
+        o.power,
+        o.nMels,
+        o.fMin,
+        o.fMax,
+        o.htk,
+        o.norm === null ? 0 : 1,
+        o.amin,
+        o.ref,
+        o.topDb ?? -1,
+        o.nMfcc,
+        o.dctType,
+        o.dctNorm === "ortho",
+        o.lifter,
+        o.rollPercent,
+        o.flatnessAmin,
+        o.deltaWidth,
+        deltaModeCode(o.deltaMode),
+        memory.copy(Int32Array.from(spectralFeatures, (feature) => first.get(feature) ?? -1)),
+      ),
+    );
+    const yin = core.yinPlan(sampleRate, o.frameLength, o.hopLength, o.yinFMin, o.yinFMax, o.troughThreshold);
+    this.#plan = plan;
+    this.#yin = yin;
+    freeWithOwner(this, () => {
+      core.framesFree(plan);
+      core.yinFree(yin);
+    });
+  }
+
+  /** Number of frames of a signal of `n` samples: the fewest that any of the features has. */
+  frames(n: number): number {
+    const o = this.#options;
+    const counts: number[] = [];
+    if (this.#features.some(isSpectral)) counts.push(frameCount(n, o.nFft, o));
+    if (this.#features.some((feature) => !isSpectral(feature))) counts.push(frameCount(n, o.frameLength, o));
+    return Math.min(...counts);
+  }
+
+  /** Frames x columns. @throws {AudioError} when the signal is shorter than one frame, or longer than the core can hold */
+  compute(samples: Float32Array): DenseMatrix {
+    const frames = this.frames(samples.length);
+    const columns = this.names.length;
+    const o = this.#options;
+    if (frames < 1)
+      throw new AudioError(`${samples.length} samples are fewer than one frame of ${Math.max(o.nFft, o.frameLength)}`);
+    if (frames * columns > 2 ** 28 || samples.length > 2 ** 28) {
+      throw new AudioError(
+        `${samples.length} samples give ${frames} x ${columns} values, more than fit; cut the audio into parts`,
+      );
+    }
+    if (this.#first.has("delta") || this.#first.has("delta2")) expectDeltaFrames(o.deltaWidth, o.deltaMode, frames);
+    return scratch((memory) => {
+      const out = memory.zeros(frames * columns * 4);
+      const tail = ABREAST * o.hopLength + Math.max(o.nFft, o.frameLength);
+      if (this.#features.some(isSpectral)) {
+        const x = stage(memory, samples, o.center ? o.nFft >> 1 : 0, o.padMode, tail);
+        const work = memory.zeros(core.framesWorkBytes(this.#plan, frames));
+        core.frames(this.#plan, x.pointer, frames, work, out, columns);
+      }
+      const pad = o.center ? o.frameLength >> 1 : 0;
+      const at = (feature: FrameFeature) => out + (this.#first.get(feature) ?? 0) * 4;
+      if (this.#first.has("rms")) {
+        const x = stage(memory, samples, pad, o.padMode, tail);
+        core.rmsFrames(x.pointer, frames, o.frameLength, o.hopLength, at("rms"), columns);
+      }
+      if (this.#first.has("zcr")) {
+        const x = stage(memory, samples, pad, "edge", tail);
+        core.zcrFrames(x.pointer, frames, o.frameLength, o.hopLength, at("zcr"), columns);
+      }
+      const yin = this.#first.has("yin");
+      const depth = this.#first.has("aperiodicity");
+      if (yin || depth) {
+        const x = stage(memory, samples, pad, o.padMode, tail);
+        const unwanted = yin ? 0 : memory.zeros(frames * columns * 4);
+        core.yin(this.#yin, x.pointer, frames, yin ? at("yin") : unwanted, columns, depth ? at("aperiodicity") : 0);
+      }
+      return denseMatrix(frames, columns, f32(out, frames * columns).slice());
+    });
+  }
+}
+
+const isSpectral = (feature: FrameFeature): boolean => (spectralFeatures as readonly string[]).includes(feature);
+
+function frameCount(n: number, frameLength: number, { center, hopLength }: FrameOptions): number {
+  return core.frameCount(n, center ? frameLength >> 1 : 0, frameLength, hopLength);
+}
+
+/** The names of a feature's columns: `mfcc_0` and on where there are several. */
+function columnNames(feature: FrameFeature, o: FrameOptions): string[] {
+  const counts: Partial<Record<FrameFeature, number>> = {
+    stft: (o.nFft >> 1) + 1,
+    mel: o.nMels,
+    logmel: o.nMels,
+    mfcc: o.nMfcc,
+    delta: o.nMfcc,
+    delta2: o.nMfcc,
+  };
+  const count = counts[feature];
+  return count === undefined ? [feature] : Array.from({ length: count }, (_, k) => `${feature}_${k}`);
+}

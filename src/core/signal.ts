@@ -1,0 +1,36 @@
+import { f64, type Scratch, scratch } from "./memory.ts";
+import { core } from "./module.ts";
+
+export type PadMode = "constant" | "reflect" | "edge";
+const padModes: readonly PadMode[] = ["constant", "reflect", "edge"];
+
+/** A padded signal in the core's memory. */
+export interface Staged {
+  readonly pointer: number;
+  /** Samples, padding included, the tail of zeros not. */
+  readonly length: number;
+}
+
+/** Copies `samples` into the core with `pad` samples on each side and `tail` zeros behind. */
+export function stage(memory: Scratch, samples: Float32Array, pad: number, mode: PadMode, tail: number): Staged {
+  const length = samples.length + 2 * pad;
+  const pointer = memory.zeros((length + tail) * 4);
+  const raw = memory.copy(samples);
+  core.padSignal(raw, samples.length, pad, pad, padModes.indexOf(mode), tail, pointer);
+  return { pointer, length };
+}
+
+/** True when no sample is NaN or infinite. */
+export function allFinite(samples: Float32Array): boolean {
+  return scratch((memory) => core.allFinite(memory.copy(samples), samples.length) === 1);
+}
+
+/** Mean of |x|, standard deviation (of the population) and mean of a signal. */
+export function signalMoments(samples: Float32Array): { meanAbsolute: number; std: number; mean: number } {
+  return scratch((memory) => {
+    const out = memory.zeros(24);
+    core.signalMoments(memory.copy(samples), samples.length, out);
+    const [meanAbsolute, std, mean] = f64(out, 3);
+    return { meanAbsolute, std, mean };
+  });
+}

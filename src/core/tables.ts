@@ -1,0 +1,110 @@
+import { OptionError } from "../errors.ts";
+import { type DenseMatrix, denseMatrix } from "../matrix.ts";
+import { f32, scratch } from "./memory.ts";
+import { core } from "./module.ts";
+
+const windowKinds = ["hann", "hamming", "blackman", "bartlett", "povey", "boxcar", "blackmanharris", "cosine"] as const;
+export type WindowKind = (typeof windowKinds)[number];
+
+/** The code of a window in the core. @throws {OptionError} an unknown window, listing the known ones */
+export function windowCode(kind: WindowKind): number {
+  const code = windowKinds.indexOf(kind);
+  if (code < 0) throw new OptionError(`unknown window "${kind}"; known are ${windowKinds.join(", ")}`);
+  return code;
+}
+
+/**
+ * A window function of `length` values, as `scipy.signal.get_window(kind, length, fftbins=periodic)`; `povey` is Kaldi's.
+ *
+ * @example
+ * windowFunction("hann", 4); // [0, 0.5, 1, 0.5]
+ */
+export function windowFunction(kind: WindowKind, length: number, periodic = true): Float32Array {
+  return scratch((memory) => {
+    const out = memory.zeros(length * 4);
+    core.window(windowCode(kind), length, periodic, out);
+    return f32(out, length).slice();
+  });
+}
+
+export interface MelOptions {
+  /** Hz. */
+  sampleRate: number;
+  nFft: number;
+  nMels: number;
+  /** Hz; 0 when left out. */
+  fMin?: number;
+  /** Hz; half the sample rate when left out. */
+  fMax?: number;
+  /** HTK's mel scale instead of Slaney's. */
+  htk?: boolean;
+  /** `slaney`: every triangle has the same area; `null`: every triangle has height 1. */
+  norm?: "slaney" | null;
+}
+
+/** Mel filters, nMels x (nFft / 2 + 1), as `librosa.filters.mel`. */
+export function melFilterbank(options: MelOptions): DenseMatrix {
+  const { sampleRate, nFft, nMels, fMin = 0, fMax = sampleRate / 2, htk = false, norm = "slaney" } = options;
+  const bins = (nFft >> 1) + 1;
+  return scratch((memory) => {
+    const out = memory.zeros(nMels * bins * 4);
+    core.melFilterbank(sampleRate, nFft, nMels, fMin, fMax, htk, norm === null ? 0 : 1, out);
+    return denseMatrix(nMels, bins, f32(out, nMels * bins).slice());
+  });
+}
+
+/** The first `rows` rows of the DCT matrix of size `n`, as `scipy.fft.dct(numpy.eye(n), type, norm=norm, axis=0)`. */
+export function dctMatrix(rows: number, n: number, type: 1 | 2 | 3 = 2, norm: "ortho" | null = "ortho"): DenseMatrix {
+  return scratch((memory) => {
+    const out = memory.zeros(rows * n * 4);
+    core.dctMatrix(type, rows, n, norm === "ortho", out);
+    return denseMatrix(rows, n, f32(out, rows * n).slice());
+  });
+}
+
+const deltaModes = ["interp", "nearest"] as const;
+export type DeltaMode = (typeof deltaModes)[number];
+export const deltaModeCode = (mode: DeltaMode): number => deltaModes.indexOf(mode);
+
+/**
+ * Deltas of the columns of `frames` (one row a frame), as `librosa.feature.delta`.
+ * @throws {OptionError} an even width, an order below 1, or `interp` with fewer frames than the width
+ */
+export function delta(
+  frames: DenseMatrix,
+  { width = 9, order = 1, mode = "interp" as DeltaMode }: { width?: number; order?: number; mode?: DeltaMode } = {},
+): DenseMatrix {
+  if (width % 2 !== 1 || width < 3)
+    throw new OptionError(`the width of deltas must be odd and at least 3, not ${width}`);
+  if (!Number.isInteger(order) || order < 1 || order >= width) {
+    throw new OptionError(`the order of deltas must be an integer from 1 to ${width - 1}, not ${order}`);
+  }
+  expectDeltaFrames(width, mode, frames.rows);
+  return scratch((memory) => {
+    const { rows, columns, data } = frames;
+    const coefficients = memory.zeros(width * 8);
+    core.deltaCoefficients(width, order, coefficients);
+    const out = memory.zeros(data.length * 4);
+    core.deltaColumns(
+      memory.copy(data),
+      columns,
+      rows,
+      columns,
+      coefficients,
+      width,
+      deltaModeCode(mode),
+      out,
+      columns,
+    );
+    return denseMatrix(rows, columns, f32(out, data.length).slice());
+  });
+}
+
+/** `interp` fits a polynomial to `width` frames, so there must be as many. @throws {OptionError} */
+export function expectDeltaFrames(width: number, mode: DeltaMode, frames: number): void {
+  if (mode === "interp" && frames < width) {
+    throw new OptionError(
+      `deltas over ${width} frames in mode "interp" need ${width} frames, but the audio has ${frames}; use deltaMode "nearest"`,
+    );
+  }
+}
