@@ -29,7 +29,11 @@ export interface Probabilities {
 }
 
 /** A dense matrix over `data` (zeros when it is left out). @throws {DataError} when the sizes do not agree. */
-export function denseMatrix(rows: number, columns: number, data = new Float32Array(rows * columns)): DenseMatrix {
+export function denseMatrix(
+  rows: number,
+  columns: number,
+  data: Float32Array = new Float32Array(rows * columns),
+): DenseMatrix {
   if (data.length !== rows * columns) {
     throw new DataError(`a matrix of ${rows} x ${columns} needs ${rows * columns} values, not ${data.length}`);
   }

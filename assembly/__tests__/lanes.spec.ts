@@ -15,13 +15,13 @@ function signal(): usize {
   for (let i = 0; i < SAMPLES; i++) {
     seed = seed * 1664525 + 1013904223;
     const noise = <f32>seed / <f32>4294967296.0 - <f32>0.5;
-    store<f32>(x + (<usize>i << 2), <f32>(i % 97) / <f32>97.0 - <f32>0.5 + noise * <f32>0.3);
+    store<f32>(x + ((<usize>i) << 2), <f32>(i % 97) / <f32>97.0 - <f32>0.5 + noise * <f32>0.3);
   }
   return x;
 }
 
 function sameBits(a: usize, b: usize, count: i32): bool {
-  return memory.compare(a, b, <usize>count << 2) === 0;
+  return memory.compare(a, b, (<usize>count) << 2) === 0;
 }
 
 function framesAgree(nFft: i32, winLength: i32, hop: i32, power: i32): bool {
@@ -31,18 +31,39 @@ function framesAgree(nFft: i32, winLength: i32, hop: i32, power: i32): bool {
   const widths: i32[] = [bins, 20, 20, 13, 13, 13, 1, 1, 1, 1];
   let rowLength = 0;
   for (let i = 0; i < 10; i++) {
-    store<i32>(columns + (<usize>i << 2), rowLength);
+    store<i32>(columns + ((<usize>i) << 2), rowLength);
     rowLength += widths[i];
   }
   const plan = framesPlan(
-    nFft, winLength, hop, 0, 16000.0, power, 20, 0.0, 8000.0, false, 1,
-    1e-10, 1.0, 80.0, 13, 2, true, 22.0, 0.85, 1e-10, 9, 1, columns,
+    nFft,
+    winLength,
+    hop,
+    0,
+    16000.0,
+    power,
+    20,
+    0.0,
+    8000.0,
+    false,
+    1,
+    1e-10,
+    1.0,
+    80.0,
+    13,
+    2,
+    true,
+    22.0,
+    0.85,
+    1e-10,
+    9,
+    1,
+    columns,
   );
   const x = signal();
   const frames = 1 + (SAMPLES - nFft) / hop;
   const work = heap.alloc(framesWorkBytes(plan, frames));
-  const a = heap.alloc(<usize>(frames * rowLength) << 2);
-  const b = heap.alloc(<usize>(frames * rowLength) << 2);
+  const a = heap.alloc((<usize>(frames * rowLength)) << 2);
+  const b = heap.alloc((<usize>(frames * rowLength)) << 2);
   framesCompute<v128>(plan, x, frames, work, a, rowLength);
   framesCompute<f32>(plan, x, frames, work, b, rowLength);
   const same = sameBits(a, b, frames * rowLength);
@@ -70,8 +91,8 @@ describe("vector and scalar paths", () => {
     const plan = yinPlan(16000.0, 1024, 160, 65.0, 500.0, 0.1);
     const x = signal();
     const frames = 1 + (SAMPLES - 1024) / 160;
-    const a = heap.alloc(<usize>frames << 3);
-    const b = heap.alloc(<usize>frames << 3);
+    const a = heap.alloc((<usize>frames) << 3);
+    const b = heap.alloc((<usize>frames) << 3);
     yinFrames<v128>(plan, x, frames, a, 2, a + 4);
     yinFrames<f32>(plan, x, frames, b, 2, b + 4);
     expect(sameBits(a, b, 2 * frames)).toBe(true);

@@ -1,4 +1,4 @@
-import { AudioError } from "../errors.ts";
+import { AudioError, OptionError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
 import { f32, scratch } from "./memory.ts";
 import { core } from "./module.ts";
@@ -65,7 +65,7 @@ export class FrameComputer {
   readonly #first: ReadonlyMap<FrameFeature, number>;
   readonly #options: FrameOptions;
   readonly #plan: number;
-  readonly #yin: number;
+  readonly #yin: number = 0;
 
   /** @param options checked by the caller (see `resolveOptions`) */
   constructor(features: readonly FrameFeature[], sampleRate: number, options: FrameOptions) {
@@ -107,13 +107,18 @@ export class FrameComputer {
         memory.copy(Int32Array.from(spectralFeatures, (feature) => first.get(feature) ?? -1)),
       ),
     );
-    const yin = core.yinPlan(sampleRate, o.frameLength, o.hopLength, o.yinFMin, o.yinFMax, o.troughThreshold);
     this.#plan = plan;
+    freeWithOwner(this, () => core.framesFree(plan));
+    if (!first.has("yin") && !first.has("aperiodicity")) return;
+    const longest = Math.min(Math.ceil(sampleRate / o.yinFMin), o.frameLength - 1);
+    if (Math.floor(sampleRate / o.yinFMax) >= longest) {
+      throw new OptionError(
+        `a frame of ${o.frameLength} samples at ${sampleRate} Hz holds no period between yinFMin (${o.yinFMin} Hz) and yinFMax (${o.yinFMax} Hz)`,
+      );
+    }
+    const yin = core.yinPlan(sampleRate, o.frameLength, o.hopLength, o.yinFMin, o.yinFMax, o.troughThreshold);
     this.#yin = yin;
-    freeWithOwner(this, () => {
-      core.framesFree(plan);
-      core.yinFree(yin);
-    });
+    freeWithOwner(this, () => core.yinFree(yin));
   }
 
   /** Number of frames of a signal of `n` samples: the fewest that any of the features has. */

@@ -1,0 +1,12 @@
+export { type FrameFeature, type FrameOptions, frameFeatures } from "../core/frames.ts";
+export { emovoxOptions, emovoxSampleRate } from "./emovox.ts";
+export {
+  createExtractor,
+  type Extractor,
+  type ExtractorRequest,
+  type Level,
+  type Preset,
+  presets,
+} from "./extractor.ts";
+export { librosaOptions, type OptionRecord, type OptionValue, parseOptionValue } from "./options.ts";
+export { sahu2019Names, sahu2019Options } from "./sahu2019.ts";

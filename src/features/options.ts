@@ -1,0 +1,138 @@
+import type { FrameOptions } from "../core/frames.ts";
+import { windowCode } from "../core/tables.ts";
+import { OptionError } from "../errors.ts";
+
+/** Options as a caller gives them: any of the preset's, with `null` where the preset allows it. */
+export type OptionValue = number | string | boolean | null;
+export type OptionRecord = { readonly [key: string]: OptionValue };
+
+/** C7, which librosa's documentation recommends as the upper bound of pitch. */
+const C7 = 2093;
+
+/**
+ * librosa 0.11's defaults. `winLength: null` means nFft, `fMax: null` half the sample rate, `yinFMax: null` C7 (2,093 Hz) or half the
+ * sample rate, whichever is lower. librosa has no default for the bounds of `yin`; these are those that its documentation recommends.
+ */
+export const librosaOptions = {
+  nFft: 2048,
+  winLength: null,
+  hopLength: 512,
+  window: "hann",
+  center: true,
+  padMode: "constant",
+  power: 2,
+  nMels: 128,
+  fMin: 0,
+  fMax: null,
+  htk: false,
+  norm: "slaney",
+  ref: 1,
+  amin: 1e-10,
+  topDb: 80,
+  nMfcc: 20,
+  dctType: 2,
+  dctNorm: "ortho",
+  lifter: 0,
+  deltaWidth: 9,
+  deltaMode: "interp",
+  rollPercent: 0.85,
+  flatnessAmin: 1e-10,
+  frameLength: 2048,
+  yinFMin: 65,
+  yinFMax: null,
+  troughThreshold: 0.1,
+} as const satisfies OptionRecord;
+
+/** Keys whose value may be `null`, beside those whose default is. */
+const nullable = new Set(["winLength", "fMax", "norm", "topDb", "dctNorm", "yinFMax"]);
+const numeric = new Set(["winLength", "fMax", "topDb", "yinFMax"]);
+
+/** `defaults` with `overrides` laid over them. @throws {OptionError} an unknown key, listing the known ones, or a value of another type */
+export function mergeOptions<D extends OptionRecord>(
+  defaults: D,
+  overrides: OptionRecord,
+): OptionRecord & { [K in keyof D]: OptionValue } {
+  const merged: Record<string, OptionValue> = { ...defaults };
+  for (const [key, value] of Object.entries(overrides)) {
+    if (!Object.hasOwn(defaults, key)) {
+      throw new OptionError(`unknown option "${key}"; known are ${Object.keys(defaults).join(", ")}`);
+    }
+    const expected = numeric.has(key) ? "number" : nullable.has(key) ? "string" : typeof defaults[key];
+    if (value === null ? !nullable.has(key) : typeof value !== expected) {
+      throw new OptionError(
+        `option ${key} must be a ${expected}${nullable.has(key) ? " or null" : ""}, not ${JSON.stringify(value)}`,
+      );
+    }
+    merged[key] = value;
+  }
+  return merged as OptionRecord & { [K in keyof D]: OptionValue };
+}
+
+/** A value as it is typed on a command line: `true`, `false`, `null`/`none`, a number, else text. */
+export function parseOptionValue(text: string): OptionValue {
+  const lower = text.toLowerCase();
+  if (lower === "true" || lower === "false") return lower === "true";
+  if (lower === "null" || lower === "none") return null;
+  return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/** Checked options of the frame-level features for one sample rate. @throws {OptionError} naming the option, its value and its range */
+export function resolveFrameOptions(options: OptionRecord, sampleRate: number): FrameOptions {
+  const nyquist = sampleRate / 2;
+  const o = {
+    ...options,
+    winLength: options.winLength ?? options.nFft,
+    fMax: options.fMax ?? nyquist,
+    yinFMax: options.yinFMax ?? Math.min(C7, nyquist),
+  } as unknown as FrameOptions;
+  integer(o, "nFft", 2, 65536);
+  integer(o, "winLength", 1, o.nFft);
+  integer(o, "hopLength", 1, 1 << 24);
+  windowCode(o.window);
+  oneOf(o, "padMode", ["constant", "reflect", "edge"]);
+  oneOf(o, "power", [1, 2]);
+  integer(o, "nMels", 1, 4096);
+  range(o, "fMin", 0, nyquist);
+  range(o, "fMax", 0, nyquist);
+  if (o.fMin >= o.fMax) throw new OptionError(`fMin (${o.fMin} Hz) must be below fMax (${o.fMax} Hz)`);
+  oneOf(o, "norm", ["slaney", null]);
+  range(o, "ref", 0, 1e30);
+  range(o, "amin", 1e-30, 1e30);
+  if (o.topDb !== null) range(o, "topDb", 0, 1e6);
+  integer(o, "nMfcc", 1, o.nMels);
+  oneOf(o, "dctType", [1, 2, 3]);
+  if (o.dctType === 1 && o.nMels < 2) throw new OptionError("dctType 1 needs nMels of at least 2");
+  oneOf(o, "dctNorm", ["ortho", null]);
+  range(o, "lifter", 0, 1e6);
+  integer(o, "deltaWidth", 3, 9999);
+  if (o.deltaWidth % 2 === 0) throw new OptionError(`deltaWidth must be odd, not ${o.deltaWidth}`);
+  oneOf(o, "deltaMode", ["interp", "nearest"]);
+  range(o, "rollPercent", 0, 1);
+  range(o, "flatnessAmin", 1e-30, 1e30);
+  integer(o, "frameLength", 2, 65536);
+  range(o, "yinFMin", 1, nyquist);
+  range(o, "yinFMax", o.yinFMin, nyquist);
+  range(o, "troughThreshold", 0, 10);
+  return o;
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+function integer<O extends object>(options: O, key: keyof O & string, low: number, high: number): void {
+  const value = (options as Options)[key];
+  if (!Number.isInteger(value)) throw new OptionError(`${key} must be an integer, not ${String(value)}`);
+  range(options, key, low, high);
+}
+
+function range<O extends object>(options: O, key: keyof O & string, low: number, high: number): void {
+  const value = (options as Options)[key];
+  if (typeof value !== "number" || !(value >= low && value <= high)) {
+    throw new OptionError(`${key} must lie between ${low} and ${high}, not ${String(value)}`);
+  }
+}
+
+function oneOf<O extends object>(options: O, key: keyof O & string, known: readonly unknown[]): void {
+  const value = (options as Options)[key];
+  if (!known.includes(value))
+    throw new OptionError(`${key} must be one of ${known.map(String).join(", ")}, not ${String(value)}`);
+}
