@@ -1,0 +1,13 @@
+import { readBinary } from "../corpora/audio-file.ts";
+import { withFile } from "../errors.ts";
+import { Recognizer } from "../recognizer.ts";
+
+/** The recogniser in a file, or the package's own when no file is named. */
+export async function readRecognizer(path: string | undefined): Promise<Recognizer> {
+  if (path === undefined) return new Recognizer();
+  try {
+    return Recognizer.load(await readBinary(path));
+  } catch (error) {
+    throw withFile(error, path);
+  }
+}

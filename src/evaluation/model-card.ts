@@ -1,0 +1,80 @@
+import type { Preset } from "../features/extractor.ts";
+import type { Recognizer } from "../recognizer.ts";
+import type { Figure } from "./score.ts";
+import type { TrainingReport } from "./train.ts";
+
+export interface ModelCardInput {
+  readonly recognizer: Recognizer;
+  readonly reports: { readonly audio?: TrainingReport; readonly text?: TrainingReport };
+  readonly preset: Preset;
+  readonly classifier: "lr" | "rf";
+  readonly seed: number;
+  /** Size of the model file. */
+  readonly bytes: number;
+}
+
+const classifiers = { lr: "multinomial logistic regression, balanced class weights", rf: "random forest, balanced class weights" };
+
+/** A model card (Mitchell et al. 2019, "Model Cards for Model Reporting") in Markdown. */
+export function renderModelCard({ recognizer, reports, preset, classifier, seed, bytes }: ModelCardInput): string {
+  const { audio, text } = recognizer;
+  const lines = [
+    "# Model card",
+    "",
+    `A recogniser of ${recognizer.classes.length} emotions (${recognizer.classes.join(", ")}) from ${[audio && "speech", text && "words"].filter(Boolean).join(" and ")}; ${Math.ceil(bytes / 1024)} KB, seed ${seed}.`,
+  ];
+  if (audio && reports.audio) {
+    const features = `${audio.extractor.names.length} utterance features (preset \`${preset}\`, hash \`${audio.extractor.hash}\`) at ${audio.extractor.sampleRate} Hz`;
+    lines.push(...section("Speech", reports.audio, features, classifier, audio.temperature));
+  }
+  if (text && reports.text) {
+    const { ngramRange } = text.vectorizer.options;
+    const features = `TF-IDF of ${text.vectorizer.vocabulary.size} terms (${ngramRange.join(" to ")} tokens, punctuation kept)`;
+    lines.push(...section("Words", reports.text, features, classifier, text.temperature));
+  }
+  if (audio && text) {
+    lines.push(
+      "",
+      "## Both together",
+      "Late fusion over the emotions that both parts know: the product of the two calibrated probabilities, which is Bayes' rule for a " +
+        "uniform prior if sound and words are independent given the emotion. No data with both was used to fit or to judge the fusion.",
+    );
+  }
+  lines.push(
+    "",
+    "## Limits of use",
+    "- The figures hold for speech and text like those that it was trained on. Other languages, spontaneous or noisy speech, other " +
+      "microphones and other ways of writing will do worse, and were not measured.",
+    "- It recognises how emotion was acted or labelled, not what a person feels. Do not decide about people with it.",
+    "- Probabilities assume that every emotion is equally likely beforehand.",
+    "",
+  );
+  return lines.join("\n");
+}
+
+function section(title: string, report: TrainingReport, features: string, classifier: "lr" | "rf", temperature: number): string[] {
+  const { score } = report;
+  const row = (name: string, figure: Figure) => `| ${name} | ${percent(score[figure])} | ${score.ci[figure].map(percent).join(" to ")} |`;
+  const names = report.classes;
+  return [
+    "",
+    `## ${title}`,
+    `- Data: ${report.corpus}, ${report.rows} utterances.`,
+    `- Features: ${features}.`,
+    `- Classifier: ${classifiers[classifier]}; temperature ${temperature.toFixed(2)}.`,
+    `- Protocol: ${report.protocol}; ${score.rows} test rows.`,
+    `- Expected calibration error: ${percent(report.ece[0])} % before, ${percent(report.ece[1])} % after calibration (on test rows).`,
+    "",
+    `| Figure | % | 95 % interval (bootstrap over ${score.ciOver}) |`,
+    "|---|---:|---:|",
+    row("UAR", "uar"),
+    row("Macro F1", "f1"),
+    row("Accuracy", "accuracy"),
+    "",
+    `| true \\ said | ${names.join(" | ")} | recall |`,
+    `|---|${names.map(() => "---:|").join("")}---:|`,
+    ...names.map((name, c) => `| ${name} | ${score.confusion[c].join(" | ")} | ${percent(score.perClass[c].recall)} |`),
+  ];
+}
+
+const percent = (share: number): string => (100 * share).toFixed(1);
