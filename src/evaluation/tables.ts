@@ -18,14 +18,21 @@ export const modalityTitles: Readonly<Record<Modality, string>> = {
   both: "Audio + text",
 };
 
-/** A row of a table, its figures as text in %. */
+/** A figure in % and its 95 % interval, as text. */
+export interface TableFigure {
+  readonly value: string;
+  readonly interval?: string;
+}
+
+/** A row of a table. */
 export interface TableRow {
   readonly title: string;
   readonly kind: "reproduced" | "published" | "baseline";
-  readonly cells: readonly string[];
+  readonly figures: readonly TableFigure[];
 }
 
-const percent = (share: number): string => (100 * share).toFixed(1);
+/** A share in %, with one decimal. */
+export const percent = (share: number): string => (100 * share).toFixed(1);
 
 /** The tables of a run, row by row, for any rendering: a table a modality that was run. */
 export function tableRows(results: Results): { readonly modality: Modality; readonly rows: readonly TableRow[] }[] {
@@ -36,21 +43,21 @@ export function tableRows(results: Results): { readonly modality: Modality; read
 }
 
 function cellRows(cell: CellResult): TableRow[] {
-  const own: TableRow = { title: cell.title, kind: "reproduced", cells: scoreCells(cell) };
+  const own: TableRow = { title: cell.title, kind: "reproduced", figures: scoreFigures(cell) };
   const { published } = cell;
   if (!published) return [own];
-  const cells = columns.map(({ figure }) => published[figure]?.toFixed(1) ?? "");
-  return [own, { title: "published", kind: "published", cells }];
+  const figures = columns.map(({ figure }) => ({ value: published[figure]?.toFixed(1) ?? "" }));
+  return [own, { title: "published", kind: "published", figures }];
 }
 
 function baselineRows({ baselines }: Results): TableRow[] {
-  return baselines.map((baseline) => ({ title: baseline.name, kind: "baseline", cells: scoreCells(baseline) }));
+  return baselines.map((baseline) => ({ title: baseline.name, kind: "baseline", figures: scoreFigures(baseline) }));
 }
 
-function scoreCells(score: Score): string[] {
+function scoreFigures(score: Score): TableFigure[] {
   return columns.map(({ figure }) => {
     const [lower, upper] = score.ci[figure];
-    return `${percent(score[figure])} [${percent(lower)}, ${percent(upper)}]`;
+    return { value: percent(score[figure]), interval: `[${percent(lower)}, ${percent(upper)}]` };
   });
 }
 
@@ -93,7 +100,12 @@ const line = (name: string, cells: readonly string[]): string =>
   [name.padEnd(12), ...cells.map((cell) => cell.padEnd(20))].join("  ").trimEnd();
 
 function table(title: string, rows: readonly TableRow[]): string[] {
-  const body = rows.map((row) => line(row.kind === "published" ? `  ${row.title}` : row.title, row.cells));
+  const body = rows.map((row) =>
+    line(
+      row.kind === "published" ? `  ${row.title}` : row.title,
+      row.figures.map(({ value, interval }) => (interval ? `${value} ${interval}` : value)),
+    ),
+  );
   const head = line(
     title,
     columns.map((column) => column.title),
