@@ -1,0 +1,72 @@
+import { OptionError } from "../errors.ts";
+import type { Classifier } from "../models/classifier.ts";
+import type { Scaler, TextVectorizer } from "./fold.ts";
+import type { ProtocolName } from "./protocols.ts";
+
+/** What a model is given: sound, words, or both joined column by column (early fusion). */
+export type Modality = "audio" | "text" | "both";
+
+/** One figure of the tables: a model on a modality. */
+export interface Cell {
+  readonly modality: Modality;
+  /** The model's key in the registry, e.g. `rf`. */
+  readonly model: string;
+}
+
+/** What a model may know of the place where it is used. */
+export interface ModelSettings {
+  readonly modality: Modality;
+  readonly protocol: ProtocolName;
+  readonly seed: number;
+  /** True when it only has to show whether the protocol leaks: a smaller model will do. */
+  readonly canary: boolean;
+}
+
+/** A model that tables can hold. */
+export interface ModelEntry {
+  /** Its name in a table, e.g. `RF`. */
+  readonly title: string;
+  readonly modalities: readonly Modality[];
+  /** A fresh, unfitted classifier, one a fold. */
+  create(settings: ModelSettings): Classifier;
+}
+
+/** Everything that is fitted in a fold. New models are new entries of `models`; their order is that of the tables. */
+export interface Components {
+  readonly models: Readonly<Record<string, ModelEntry>>;
+  /** The model that is run on noise: one that can learn rows by heart (a forest), since a linear one may miss a leak. */
+  readonly canaryModel: string;
+  scaler(protocol: ProtocolName): Scaler;
+  vectorizer(protocol: ProtocolName): TextVectorizer;
+}
+
+/** `audio/rf` and the like. */
+export const cellName = ({ modality, model }: Cell): string => `${modality}/${model}`;
+
+/** Every cell that the models can fill: audio, then text, then both. */
+export function knownCells(models: Components["models"]): Cell[] {
+  return (["audio", "text", "both"] as const).flatMap((modality) =>
+    Object.entries(models).flatMap(([model, { modalities }]) =>
+      modalities.includes(modality) ? [{ modality, model }] : [],
+    ),
+  );
+}
+
+/**
+ * Reads a list such as `audio/rf,text/lr`.
+ *
+ * @returns the cells in the order of the tables, each once.
+ * @throws {OptionError} for a cell that is not known, listing those that are.
+ * @example
+ * parseCells("text/lr,audio/rf", components.models); // audio/rf, text/lr
+ */
+export function parseCells(only: string, models: Components["models"]): Cell[] {
+  const known = knownCells(models);
+  const wanted = new Set(only.split(",").map((name) => name.trim()));
+  for (const name of wanted) {
+    if (!known.some((cell) => cellName(cell) === name)) {
+      throw new OptionError(`unknown cell "${name}"; known are ${known.map(cellName).join(", ")}`);
+    }
+  }
+  return known.filter((cell) => wanted.has(cellName(cell)));
+}

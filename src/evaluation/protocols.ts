@@ -1,0 +1,204 @@
+import { DataError, OptionError } from "../errors.ts";
+import { Fold, LeakingFold } from "./fold.ts";
+import { completeGroups, type EvaluationRows } from "./rows.ts";
+import { deriveSeed } from "./seeds.ts";
+import {
+  assertGroupsApart,
+  groupHoldout,
+  groupKFold,
+  holdout,
+  leaveOneGroupOut,
+  officialSplit,
+  type Split,
+} from "./splits.ts";
+
+/** The protocols, with what each does. */
+export const protocols = {
+  loso: "leave one session out where the corpus has sessions (and no speaker is in two), else one speaker",
+  speaker: "leave one speaker out",
+  kfold: "grouped 5-fold: whole sessions (or, where there are none, whole speakers) test together",
+  holdout: "one fifth of the sessions (or, where there are none, of the speakers) tests, drawn at random",
+  official: "the split that the corpus was published with",
+  seed: "the published recipe, which LEAKS: copies of rare rows before a random 80/20 split, scaler and TF-IDF fitted on all rows",
+} as const;
+
+export type ProtocolName = keyof typeof protocols;
+
+/** The numbers of the published recipe (Sahu 2019, arXiv 1904.06022, and its public code). */
+export const recipe = {
+  /** How often each row of a class stands in the table, all in all. */
+  copies: { fea: 31, sur: 11 },
+  testShare: 0.2,
+  tfidf: { sublinearTf: true, minDf: 5, norm: "l2", ngramRange: [1, 2], stopWords: "english" },
+  randomForest: { trees: { audio: 1200, text: 600, both: 600 }, minSamplesSplit: 25 },
+  logisticRegression: { C: 1 },
+} as const;
+
+/** The six classes of the recipe, with the names that corpora have for them. */
+const six: Readonly<Record<string, readonly string[]>> = {
+  ang: ["ang", "anger", "angry"],
+  hap: ["hap", "happiness", "happy", "joy"],
+  sad: ["sad", "sadness"],
+  fea: ["fea", "fear", "fearful"],
+  sur: ["sur", "surprise", "surprised"],
+  neu: ["neu", "neutral"],
+};
+
+/** What makes the recipe's figures too good, in the words of the reports. */
+const leaksOfSeed = [
+  "rows of rare classes are copied before the split, so their twins stand in training and test part",
+  "the split is drawn row by row: speakers, sessions and dialogues stand on both sides",
+  "the scaler and TF-IDF are fitted on training and test rows together",
+] as const;
+
+/** A protocol applied to rows: its folds and what must be said about them. */
+export interface Plan {
+  readonly protocol: ProtocolName;
+  readonly leaks: boolean;
+  /** Why it leaks; empty when it does not. */
+  readonly reasons: readonly string[];
+  /** The field that is kept apart, if one is. */
+  readonly groupedBy?: "session" | "speaker";
+  /** The classes that have rows here, in the order of the corpus. */
+  readonly classes: readonly string[];
+  readonly folds: readonly Fold[];
+  /** False where the features come scaled (the four tables of the recipe). */
+  readonly scale: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** @throws {OptionError} for a name that is none, listing those that are. */
+export function parseProtocol(name: string): ProtocolName {
+  if (!Object.hasOwn(protocols, name)) {
+    throw new OptionError(`unknown protocol "${name}"; known are ${Object.keys(protocols).join(", ")}`);
+  }
+  return name as ProtocolName;
+}
+
+/**
+ * Divides rows by a protocol. A class whose rows all stand in one group is never learnt when it is tested: its rows count as wrong,
+ * and a warning says so.
+ *
+ * @throws {DataError} when the rows lack the field that the protocol needs, or have a single group.
+ */
+export function planProtocol(protocol: ProtocolName, rows: EvaluationRows, seed: number): Plan {
+  return protocol === "seed" ? seedPlan(rows, seed) : honestPlan(protocol, rows, seed);
+}
+
+/**
+ * The plan of the recipe's four tables: rows from `trainRows` on test, the tables being split, scaled and filled with
+ * copies already.
+ */
+export function tablesPlan(rows: EvaluationRows, trainRows: number): Plan {
+  const all = Int32Array.from(rows.labels, (_, row) => row);
+  const split = { name: "test table", train: all.slice(0, trainRows), test: all.slice(trainRows) };
+  const folds = [new LeakingFold(split, rows.labels)];
+  return { ...leaking, classes: presentClasses(rows, folds), folds, scale: false, warnings: missing(rows, folds) };
+}
+
+const leaking = { protocol: "seed", leaks: true, reasons: leaksOfSeed } as const;
+
+function seedPlan(rows: EvaluationRows, seed: number): Plan {
+  const code = new Map(Object.entries(six).flatMap(([code, names]) => names.map((name) => [name, code])));
+  const table: number[] = [];
+  let dropped = 0;
+  rows.labels.forEach((label, row) => {
+    const emotion = code.get(label);
+    if (emotion === undefined) dropped++;
+    else for (let n = recipe.copies[emotion as "fea" | "sur"] ?? 1; n > 0; n--) table.push(row);
+  });
+  if (table.length === 0) {
+    throw new DataError(
+      `${rows.corpus}: the protocol seed keeps ${Object.keys(six).join(", ")}; no row has one of them`,
+    );
+  }
+  const folds = [new LeakingFold(holdout(table, recipe.testShare, deriveSeed(seed, "split")), rows.labels)];
+  const warnings = missing(rows, folds);
+  if (dropped > 0) warnings.push(`${dropped} rows of other classes than the recipe's six were left out`);
+  return { ...leaking, classes: presentClasses(rows, folds), folds, scale: true, warnings };
+}
+
+function honestPlan(protocol: Exclude<ProtocolName, "seed">, rows: EvaluationRows, seed: number): Plan {
+  const { splits, groupedBy, warnings } = honestSplits(protocol, rows, seed);
+  const folds = splits.map((split) => new Fold(split, rows.labels));
+  return {
+    protocol,
+    leaks: false,
+    reasons: [],
+    groupedBy,
+    classes: presentClasses(rows, folds),
+    folds,
+    scale: true,
+    warnings: [...warnings, ...missing(rows, folds)],
+  };
+}
+
+interface HonestSplits {
+  readonly splits: readonly Split[];
+  readonly groupedBy?: "session" | "speaker";
+  readonly warnings: readonly string[];
+}
+
+function honestSplits(protocol: Exclude<ProtocolName, "seed">, rows: EvaluationRows, seed: number): HonestSplits {
+  if (protocol === "official") {
+    if (!rows.splits) throw new DataError(`${rows.corpus}: the protocol official needs the field "split"`);
+    const split = officialSplit(rows.splits);
+    return { splits: [split], warnings: speakersOnBothSides(split, rows) };
+  }
+  const { groups, groupedBy } = groupsOf(protocol, rows);
+  const splits = {
+    loso: () => leaveOneGroupOut(groups),
+    speaker: () => leaveOneGroupOut(groups),
+    kfold: () => groupKFold(groups, 5),
+    holdout: () => [groupHoldout(groups, 0.2, deriveSeed(seed, "split"))],
+  }[protocol]();
+  for (const split of splits) assertGroupsApart(split, groups);
+  return { splits, groupedBy, warnings: [] };
+}
+
+function groupsOf(
+  protocol: ProtocolName,
+  rows: EvaluationRows,
+): { groups: readonly string[]; groupedBy: "session" | "speaker" } {
+  const need = `the protocol ${protocol}`;
+  const useSessions = protocol !== "speaker" && rows.sessions !== undefined && !speakersChangeSessions(rows);
+  return useSessions
+    ? { groups: completeGroups(rows, "sessions", need), groupedBy: "session" }
+    : { groups: completeGroups(rows, "speakers", need), groupedBy: "speaker" };
+}
+
+/** Whether some speaker is heard in two sessions, so that leaving a session out would not leave its speakers out. */
+function speakersChangeSessions({ speakers, sessions }: EvaluationRows): boolean {
+  const sessionOf = new Map<string, string | undefined>();
+  return (speakers ?? []).some((speaker, row) => {
+    if (speaker === undefined) return false;
+    const first = sessionOf.get(speaker);
+    if (first === undefined) sessionOf.set(speaker, sessions?.[row]);
+    return first !== undefined && first !== sessions?.[row];
+  });
+}
+
+function speakersOnBothSides({ train, test }: Split, { speakers }: EvaluationRows): string[] {
+  if (!speakers) return ["the corpus names no speakers: the same voice may stand in training and test part"];
+  const training = new Set(Array.from(train, (row) => speakers[row]));
+  const testing = new Set(Array.from(test, (row) => speakers[row]));
+  const both = [...testing].filter((speaker) => training.has(speaker)).length;
+  return both === 0 ? [] : [`${both} of the ${testing.size} speakers of the official test part are in training too`];
+}
+
+function presentClasses({ classes, labels }: EvaluationRows, folds: readonly Fold[]): string[] {
+  const present = new Set(
+    folds.flatMap((fold) => [...fold.trainLabels, ...Array.from(fold.testRows, (row) => labels[row])]),
+  );
+  return classes.filter((name) => present.has(name));
+}
+
+function missing({ labels }: EvaluationRows, folds: readonly Fold[]): string[] {
+  return folds.flatMap((fold) => {
+    const learnt = new Set(fold.trainLabels);
+    const unknown = new Set(Array.from(fold.testRows, (row) => labels[row]).filter((label) => !learnt.has(label)));
+    return [...unknown].map(
+      (label) => `fold ${fold.name}: no training row is "${label}", so its test rows count as wrong`,
+    );
+  });
+}

@@ -1,0 +1,52 @@
+import { Html } from "./html.ts";
+
+/** The report's style: system fonts, light and dark, wide tables scroll by themselves on a phone, shades survive printing. */
+export const reportStyle = new Html(`<style>
+:root {
+  color-scheme: light dark;
+  --page: #ffffff; --text: #1b1f24; --quiet: #57606a; --line: #d0d7de; --panel: #f6f8fa;
+  --shade: #54aeff; --alarm: #a40e26; --alarm-panel: #ffebe9; --calm: #116329; --calm-panel: #e6f6ea;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #0d1117; --text: #e6edf3; --quiet: #9aa4af; --line: #30363d; --panel: #161b22;
+    --shade: #1f6feb; --alarm: #ff9a92; --alarm-panel: #3c1618; --calm: #7ee2a0; --calm-panel: #0f2a1a;
+  }
+}
+* { box-sizing: border-box; }
+body {
+  margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 64rem; background: var(--page); color: var(--text);
+  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; overflow-wrap: anywhere;
+}
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .25rem; }
+h2 { font-size: 1.25rem; margin: 2.5rem 0 .5rem; }
+h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
+p { margin: .5rem 0; }
+.quiet, caption { color: var(--quiet); }
+.notice { border-left: .3rem solid var(--line); background: var(--panel); padding: .6rem .9rem; margin: 1rem 0; border-radius: .25rem; }
+.alarm { border-color: var(--alarm); background: var(--alarm-panel); }
+.alarm strong { color: var(--alarm); }
+.calm { border-color: var(--calm); background: var(--calm-panel); }
+.calm strong { color: var(--calm); }
+.notice ul { margin: .25rem 0; padding-left: 1.2rem; }
+.scroll { overflow-x: auto; margin: .75rem 0; }
+.scroll:focus-visible { outline: 2px solid var(--shade); outline-offset: 2px; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.figures { width: 100%; min-width: 42rem; }
+caption { text-align: left; padding-bottom: .4rem; }
+th, td { padding: .35rem .6rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+th:first-child { text-align: left; position: sticky; left: 0; background: var(--page); }
+thead th { border-bottom: 2px solid var(--line); font-weight: 600; }
+tbody th { font-weight: 600; }
+.published th, .published td, .baseline th, .baseline td { color: var(--quiet); font-weight: 400; }
+.published th { padding-left: 1.6rem; }
+.interval { color: var(--quiet); font-size: .85em; display: inline-block; min-width: 6.6em; text-align: left; }
+.matrices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 29rem), 1fr)); gap: 0 1.5rem; }
+.confusion td { text-align: center; min-width: 3.2rem; border: 1px solid var(--page);
+  background: color-mix(in srgb, var(--shade) calc(var(--share) * 75%), var(--panel)); }
+.confusion thead th { text-align: center; }
+dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .25rem 1rem; margin: .5rem 0; }
+dt { color: var(--quiet); } dd { margin: 0; }
+code { font-family: ui-monospace, "SFMono-Regular", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .9em; }
+@media print { body { max-width: none; } .confusion td { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+</style>`);

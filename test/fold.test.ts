@@ -1,0 +1,125 @@
+import { describe, expect, test } from "vitest";
+import { DataError } from "../src/errors.ts";
+import { balancedWeights, Fold, LeakingFold } from "../src/evaluation/fold.ts";
+import { normalizePerSpeaker } from "../src/evaluation/normalize.ts";
+import { denseMatrix, type DenseMatrix, type Matrix, matrixFromRows, toDense } from "../src/matrix.ts";
+import type { FitOptions } from "../src/models/classifier.ts";
+import { NearestNeighbour, WordCounter } from "./evaluation-doubles.ts";
+
+const split = { name: "one", train: Int32Array.of(0, 2, 3), test: Int32Array.of(1, 4) };
+const labels = ["a", "b", "b", "b", "a"];
+const features = matrixFromRows([[0], [100], [2], [3], [400]]);
+
+class SpyScaler {
+  fitted: number[] = [];
+  fit(x: DenseMatrix): void {
+    this.fitted.push(...x.data);
+  }
+  transform(x: DenseMatrix): DenseMatrix {
+    return x;
+  }
+}
+
+class SpyClassifier extends NearestNeighbour {
+  rows: number[] = [];
+  labels: string[] = [];
+  weights: number[] = [];
+  override fit(x: Matrix, y: readonly string[], options: FitOptions = {}): void {
+    this.rows = [...toDense(x).data];
+    this.labels = [...y];
+    this.weights = Array.from(options.sampleWeight ?? []);
+    super.fit(x, y);
+  }
+}
+
+describe("a fold", () => {
+  test("shows fit the training rows only, and predicts the test rows", async () => {
+    const fold = new Fold(split, labels);
+    const scaler = new SpyScaler();
+    const model = new SpyClassifier();
+    const prediction = await fold.fitPredict(model, fold.fitTransform(scaler, features), { weights: true });
+    expect(scaler.fitted).toEqual([0, 2, 3]);
+    expect(model.rows).toEqual([0, 2, 3]);
+    expect(model.labels).toEqual(["a", "b", "b"]);
+    expect(model.weights).toEqual([1.5, 0.75, 0.75]);
+    expect([...prediction.rows]).toEqual([1, 4]);
+    expect(prediction.predicted).toEqual(["b", "b"]);
+  });
+
+  test("hands out copies: what fit changes does not reach the data", () => {
+    const vandal = new SpyScaler();
+    vandal.fit = (x) => void x.data.fill(-1);
+    new Fold(split, labels).fitTransform(vandal, features);
+    expect([...features.data]).toEqual([0, 100, 2, 3, 400]);
+  });
+
+  test("its vectoriser knows training words only", () => {
+    const words = new WordCounter();
+    const parts = new Fold(split, labels).fitTransform(words, ["one", "MARKER", "two", "two", "MARKER"]);
+    expect(words.vocabulary).toEqual(["one", "two"]);
+    expect(parts.columns).toBe(2);
+  });
+
+  test("keeps its parts sealed, and apart from other folds'", () => {
+    const fold = new Fold(split, labels);
+    const parts = fold.take(features);
+    expect(Object.entries(parts)).toEqual([["columns", 1]]);
+    expect(() => new Fold(split, labels).concat(parts, parts)).toThrow("made by another fold");
+    expect(fold.concat(parts, parts).columns).toBe(2);
+    expect(() => fold.concat(parts, fold.oversample(parts, 1))).toThrow("before oversampling");
+  });
+
+  test("oversamples training rows only, until classes are even", async () => {
+    const fold = new Fold(split, labels);
+    const model = new SpyClassifier();
+    const prediction = await fold.fitPredict(model, fold.oversample(fold.take(features), 1));
+    expect(model.rows).toEqual([0, 2, 3, 0]);
+    expect(model.labels).toEqual(["a", "b", "b", "a"]);
+    expect([...prediction.rows]).toEqual([1, 4]);
+  });
+
+  test("refuses parts that overlap, are empty, or teach one class", async () => {
+    const both = { name: "two", train: Int32Array.of(0, 1), test: Int32Array.of(1) };
+    expect(() => new Fold(both, labels)).toThrow("row 1 stands in both parts");
+    expect(() => new LeakingFold(both, labels)).not.toThrow();
+    expect(() => new Fold({ ...both, train: new Int32Array() }, labels)).toThrow("the training part is empty");
+    expect(() => new Fold({ ...both, test: new Int32Array() }, labels)).toThrow("the test part is empty");
+    const fold = new Fold({ name: "three", train: Int32Array.of(1, 2), test: Int32Array.of(0) }, labels);
+    await expect(fold.fitPredict(new NearestNeighbour(), fold.take(features))).rejects.toThrow(
+      'fold three: the training part has examples of "b" only',
+    );
+  });
+
+  test("a leaking fold fits transformers on everything", () => {
+    const scaler = new SpyScaler();
+    new LeakingFold(split, labels).fitTransform(scaler, features);
+    expect(scaler.fitted).toEqual([0, 2, 3, 100, 400]);
+  });
+});
+
+test("balanced weights give every class the same total", () => {
+  // compute_class_weight("balanced", classes=["a", "b"], y=["a", "b", "b", "b"]) is [2, 0.6666666666666666]
+  expect([...balancedWeights(["a", "b", "b", "b"])]).toEqual([2, 4 / 6, 4 / 6, 4 / 6]);
+});
+
+describe("speaker normalisation", () => {
+  test("each speaker has mean 0 and variance 1, whatever the offset", () => {
+    const x = matrixFromRows([
+      [1, 5],
+      [3, 5],
+      [1010, 7],
+      [1030, 9],
+    ]);
+    const normalized = normalizePerSpeaker(x, ["a", "a", "b", "b"]);
+    expect([...normalized.data]).toEqual([-1, 0, 1, 0, -1, -1, 1, 1]);
+  });
+
+  test("a constant that float32 cannot hold exactly stays 0", () => {
+    const constant = denseMatrix(3, 1, new Float32Array(3).fill(0.1));
+    expect([...normalizePerSpeaker(constant, ["a", "a", "a"]).data]).toEqual([0, 0, 0]);
+  });
+
+  test("needs a speaker for every row", () => {
+    expect(() => normalizePerSpeaker(features, ["a"])).toThrow(DataError);
+  });
+});
