@@ -18,3 +18,8 @@ export { realFftFree, realFftPlan } from "./dsp/rfft";
 export { frameCount, stftFree, stftPlan } from "./dsp/stft";
 export { window } from "./dsp/window";
 export { yinFree, yinPlan } from "./dsp/yin";
+export { releaseTrainingData, trainingDataDense, trainingDataSparse } from "./trees/training-data";
+export { growForest } from "./trees/grow";
+export { releaseForest } from "./trees/forest";
+export { outOfBag, predictForestDense, predictForestSparse } from "./trees/predict";
+export { newLogistic, predictLogistic, releaseLogistic, runLogistic } from "./linear/logistic";

@@ -1,0 +1,199 @@
+// Classification trees as scikit-learn 1.2 grows them (DepthFirstTreeBuilder with BestSplitter and Gini): columns are drawn
+// without replacement, constant ones are skipped and remembered for the subtree, thresholds lie midway between float32 neighbours.
+import { Forest, addLeaf, addNode, endTree, newForest, setRight, startTree } from "./forest";
+import { Grower, newGrower, releaseGrower } from "./grower";
+import { randomBelow } from "./random";
+import { sumSquares, valueOf } from "./split";
+import { divideDense, enterDense, splitDense } from "./split-dense";
+import { divideSparse, splitSparse } from "./split-sparse";
+import { TrainingData } from "./training-data";
+import { Weighting, newWeighting, releaseWeighting, weighTree } from "./weighting";
+
+const EPSILON: f64 = 2.220446049250313e-16;
+
+/** A node that waits: i32 start, end, depth, parent (-1 for a left child), constants; then its weight by class from byte 24. */
+const WAITING_TOTALS: usize = 24;
+
+@unmanaged
+class Builder {
+  g: Grower;
+  weighting: Weighting;
+  forest: Forest;
+  maxFeatures: i32;
+  maxDepth: i32;
+  minSamplesSplit: i32;
+  /** i32 each: the columns, drawn constants first, then known constants, then the rest; and the constants in the order found. */
+  columns: usize;
+  constants: usize;
+  stack: usize;
+  stackSize: usize;
+  stackCapacity: usize;
+  entryBytes: usize;
+  rootWeight: f64;
+}
+
+/**
+ * Grows the trees `from` to `to` - 1 of a forest. `classOf`: u16 a row; `sampleWeights`: f64 a row, class weights included.
+ * With `balanced`, classes are weighed anew in every bootstrap sample. Which trees one call grows does not change them.
+ */
+export function growForest(
+  trainingData: usize,
+  classOf: usize,
+  sampleWeights: usize,
+  classes: i32,
+  maxFeatures: i32,
+  maxDepth: i32,
+  minSamplesSplit: i32,
+  minSamplesLeaf: i32,
+  bootstrap: bool,
+  balanced: bool,
+  seed: u32,
+  from: i32,
+  to: i32,
+): usize {
+  const data = changetype<TrainingData>(trainingData);
+  const b = changetype<Builder>(heap.alloc(offsetof<Builder>()));
+  b.g = newGrower(data, classes, classOf);
+  b.g.minSamplesLeaf = minSamplesLeaf;
+  b.weighting = newWeighting(data.rows, classes, classOf, sampleWeights, bootstrap, balanced, seed);
+  b.forest = newForest(classes, to - from);
+  b.maxFeatures = maxFeatures;
+  b.maxDepth = maxDepth;
+  b.minSamplesSplit = minSamplesSplit;
+  b.columns = heap.alloc((data.columns as usize) << 2);
+  b.constants = heap.alloc((data.columns as usize) << 2);
+  b.entryBytes = WAITING_TOTALS + ((classes as usize) << 3);
+  b.stackCapacity = b.entryBytes << 6;
+  b.stack = heap.alloc(b.stackCapacity);
+  for (let tree = from; tree < to; tree++) growTree(b, tree);
+  heap.free(b.stack);
+  heap.free(b.constants);
+  heap.free(b.columns);
+  const forest = b.forest;
+  releaseWeighting(b.weighting);
+  releaseGrower(b.g);
+  heap.free(changetype<usize>(b));
+  return changetype<usize>(forest);
+}
+
+function push(b: Builder, start: i32, end: i32, depth: i32, parent: i32, constants: i32, totals: usize): void {
+  if (b.stackSize + b.entryBytes > b.stackCapacity) {
+    b.stackCapacity <<= 1;
+    b.stack = heap.realloc(b.stack, b.stackCapacity);
+  }
+  const entry = b.stack + b.stackSize;
+  store<i32>(entry, start);
+  store<i32>(entry, end, 4);
+  store<i32>(entry, depth, 8);
+  store<i32>(entry, parent, 12);
+  store<i32>(entry, constants, 16);
+  memory.copy(entry + WAITING_TOTALS, totals, (b.g.classes as usize) << 3);
+  b.stackSize += b.entryBytes;
+}
+
+function growTree(b: Builder, tree: i32): void {
+  const g = b.g;
+  const columns = g.data.columns;
+  const n = weighTree(b.weighting, g, tree);
+  for (let c = 0; c < columns; c++) store<i32>(b.columns + ((c as usize) << 2), c);
+  b.rootWeight = 0;
+  for (let c = 0; c < g.classes; c++) b.rootWeight += load<f64>(g.totals + ((c as usize) << 3));
+  startTree(b.forest);
+  b.stackSize = 0;
+  push(b, 0, n, 0, -1, 0, g.totals);
+  while (b.stackSize > 0) {
+    b.stackSize -= b.entryBytes;
+    growNode(b, b.stack + b.stackSize);
+  }
+  endTree(b.forest);
+}
+
+function growNode(b: Builder, entry: usize): void {
+  const g = b.g;
+  const classes = g.classes;
+  const start = load<i32>(entry);
+  const end = load<i32>(entry, 4);
+  const depth = load<i32>(entry, 8);
+  const parent = load<i32>(entry, 12);
+  let constants = load<i32>(entry, 16);
+  memory.copy(g.totals, entry + WAITING_TOTALS, (classes as usize) << 3);
+  let weight: f64 = 0;
+  for (let c = 0; c < classes; c++) weight += load<f64>(g.totals + ((c as usize) << 3));
+  const squares = sumSquares(g.totals, classes);
+  g.start = start;
+  g.end = end;
+  g.totalWeight = weight;
+  g.totalSquares = squares;
+  g.bestScore = -1;
+
+  if (parent >= 0) setRight(b.forest, parent);
+  const n = end - start;
+  const mayGrow = depth < b.maxDepth && n >= b.minSamplesSplit && n >= 2 * g.minSamplesLeaf;
+  if (mayGrow && 1 - squares / (weight * weight) > EPSILON) constants = searchColumns(b, constants);
+  if (g.bestScore < 0) {
+    addLeaf(b.forest, g.totals, weight);
+    return;
+  }
+  const gain = (g.bestScore - squares / weight) / b.rootWeight;
+  const node = addNode(b.forest, g.bestColumn, bestThreshold(g), gain);
+  const border = g.data.sparse ? divideSparse(g) : divideDense(g);
+  // g.totals becomes the right child's; the left child's stand in g.left.
+  for (let c: usize = 0; c < (classes as usize) << 3; c += 8) {
+    store<f64>(g.totals + c, load<f64>(g.totals + c) - load<f64>(g.left + c));
+  }
+  push(b, border, end, depth + 1, node, constants, g.totals);
+  push(b, start, border, depth + 1, -1, constants, g.left);
+}
+
+/** Midway between the neighbours, in halves so that nothing overflows; never so high that the right neighbour goes left. */
+function bestThreshold(g: Grower): f64 {
+  const below = valueOf(g, g.bestColumn, g.bestLeftRank) as f64;
+  const above = valueOf(g, g.bestColumn, g.bestRightRank) as f64;
+  const middle = below / 2 + above / 2;
+  return middle === above ? below : middle;
+}
+
+/**
+ * Draws columns (Fisher and Yates, partly) and keeps the best split in `b.g`. Goes on past `maxFeatures` until one drawn column varies.
+ * Returns how many columns are known to be constant in the node, and so below it.
+ */
+function searchColumns(b: Builder, knownConstants: i32): i32 {
+  const g = b.g;
+  const columns = b.columns;
+  const sparse = g.data.sparse;
+  if (!sparse) enterDense(g);
+  let undrawn = g.data.columns;
+  let visited = 0;
+  let found = 0;
+  let drawnConstants = 0;
+  let total = knownConstants;
+  while (undrawn > total && (visited < b.maxFeatures || visited <= found + drawnConstants)) {
+    visited++;
+    let drawn = drawnConstants + (randomBelow(b.weighting.random, (undrawn - found - drawnConstants) as u32) as i32);
+    if (drawn < knownConstants) {
+      exchange(columns, drawnConstants++, drawn);
+      continue;
+    }
+    drawn += found;
+    const column = load<i32>(columns + ((drawn as usize) << 2));
+    if (sparse ? splitSparse(g, column) : splitDense(g, column)) {
+      exchange(columns, --undrawn, drawn);
+    } else {
+      exchange(columns, total++, drawn);
+      found++;
+    }
+  }
+  // The known constants keep their order for siblings and children; the new ones are noted behind them.
+  const known = (knownConstants as usize) << 2;
+  memory.copy(columns, b.constants, known);
+  memory.copy(b.constants + known, columns + known, (found as usize) << 2);
+  return total;
+}
+
+function exchange(items: usize, i: i32, j: i32): void {
+  const a = items + ((i as usize) << 2);
+  const b = items + ((j as usize) << 2);
+  const item = load<i32>(a);
+  store<i32>(a, load<i32>(b));
+  store<i32>(b, item);
+}

@@ -1,0 +1,99 @@
+// Splits of dense columns.
+import { Grower, TABLE_CELLS, TABLE_RANKS } from "./grower";
+import { sortKeys } from "./sort";
+import { isConstant, scanSorted, scanTable } from "./split";
+
+/** Gathers class and weight of the node's rows, so that its columns find them side by side. */
+export function enterDense(g: Grower): void {
+  const samples = g.samples + ((g.start as usize) << 2);
+  const n = g.end - g.start;
+  for (let slot: usize = 0; slot < (n as usize); slot++) {
+    const row = load<u32>(samples + (slot << 2)) as usize;
+    store<u16>(g.slotClass + (slot << 1), load<u16>(g.classOf + (row << 1)));
+    store<f64>(g.slotWeight + (slot << 3), load<f64>(g.weights + (row << 3)));
+  }
+}
+
+function ranksOf(g: Grower, column: i32): usize {
+  return g.data.ranks + (((column as usize) * (g.data.rows as usize)) << 2);
+}
+
+/** Looks for a better split in `column`; false when the column is constant in the node. */
+export function splitDense(g: Grower, column: i32): bool {
+  const starts = g.data.valueStarts + ((column as usize) << 2);
+  const ranks = load<u32>(starts, 4) - load<u32>(starts);
+  const n = (g.end - g.start) as u32;
+  if (ranks <= TABLE_RANKS && ranks <= n && ranks * (g.classes as u32) <= TABLE_CELLS)
+    return tabulate(g, column, ranks);
+  return g.wide ? sortAndScan<u64>(g, column) : sortAndScan<u32>(g, column);
+}
+
+function sortAndScan<K>(g: Grower, column: i32): bool {
+  const half = (sizeof<K>() << 2) as K;
+  const n = g.end - g.start;
+  const samples = g.samples + ((g.start as usize) << 2);
+  const ranks = ranksOf(g, column);
+  const keys = g.keys;
+  let lowest = u32.MAX_VALUE;
+  let highest: u32 = 0;
+  for (let slot: usize = 0; slot < (n as usize); slot++) {
+    const rank = load<u32>(ranks + ((load<u32>(samples + (slot << 2)) as usize) << 2));
+    lowest = min(lowest, rank);
+    highest = max(highest, rank);
+    store<K>(keys + slot * sizeof<K>(), ((rank as K) << half) | (slot as K));
+  }
+  if (isConstant(g, column, lowest, highest)) return false;
+  const sorted = sortKeys<K>(keys, g.otherKeys, n, lowest, highest, g.sortCounts);
+  scanSorted<K>(g, column, sorted, n, -1, 0);
+  return true;
+}
+
+function tabulate(g: Grower, column: i32, ranks: u32): bool {
+  const n = g.end - g.start;
+  const samples = g.samples + ((g.start as usize) << 2);
+  const ranksHere = ranksOf(g, column);
+  const table = g.table;
+  const counts = g.tableCounts;
+  const classes = g.classes as u32;
+  memory.fill(table, 0, ((ranks * classes) as usize) << 3);
+  memory.fill(counts, 0, (ranks as usize) << 2);
+  let lowest = u32.MAX_VALUE;
+  let highest: u32 = 0;
+  for (let slot: usize = 0; slot < (n as usize); slot++) {
+    const rank = load<u32>(ranksHere + ((load<u32>(samples + (slot << 2)) as usize) << 2));
+    lowest = min(lowest, rank);
+    highest = max(highest, rank);
+    const cell = table + (((rank * classes + load<u16>(g.slotClass + (slot << 1))) as usize) << 3);
+    store<f64>(cell, load<f64>(cell) + load<f64>(g.slotWeight + (slot << 3)));
+    const count = counts + ((rank as usize) << 2);
+    store<i32>(count, load<i32>(count) + 1);
+  }
+  if (isConstant(g, column, lowest, highest)) return false;
+  scanTable(g, column, ranks);
+  return true;
+}
+
+/** Moves the rows that go left to the front of the node's run, in order, sums their weights into `g.left`; returns the border. */
+export function divideDense(g: Grower): i32 {
+  const samples = g.samples;
+  const ranks = ranksOf(g, g.bestColumn);
+  const left = g.left;
+  memory.fill(left, 0, (g.classes as usize) << 3);
+  let border = g.start;
+  let movedCount = 0;
+  for (let at = g.start; at < g.end; at++) {
+    const row = load<u32>(samples + ((at as usize) << 2)) as usize;
+    store<u32>(samples + ((border as usize) << 2), row as u32);
+    store<u32>(g.moved + ((movedCount as usize) << 2), row as u32);
+    const goesLeft = (load<u32>(ranks + (row << 2)) <= g.bestLeftRank) as i32;
+    border += goesLeft;
+    movedCount += 1 - goesLeft;
+  }
+  memory.copy(samples + ((border as usize) << 2), g.moved, (movedCount as usize) << 2);
+  for (let at = g.start; at < border; at++) {
+    const row = load<u32>(samples + ((at as usize) << 2)) as usize;
+    const c = left + ((load<u16>(g.classOf + (row << 1)) as usize) << 3);
+    store<f64>(c, load<f64>(c) + load<f64>(g.weights + (row << 3)));
+  }
+  return border;
+}

@@ -1,0 +1,123 @@
+import type { Forest } from "../core/forest.ts";
+import { ModelFileError } from "../errors.ts";
+import { float64Of, integerOf, tensorOf } from "./state-reader.ts";
+import type { ModelState, Tensor, TensorData } from "./state.ts";
+
+// A forest as tensors. The order of the nodes (pre-order) and which of them are leaves say what the trees are, so neither children nor
+// the borders of the trees are stored, and a file cannot hold a cycle: `feature` has one number a node (-1: leaf), `threshold`
+// one an inner node, `leaf` one a leaf, `leafValues` one row a distinct leaf.
+// Thresholds are stored as the largest float32 that is not above them: every float32 compares with it as with the float64.
+
+const floatBits = new Float32Array(1);
+const integerBits = new Int32Array(floatBits.buffer);
+
+/** The largest float32 that is not above `value`. */
+export function floorToFloat32(value: number): number {
+  floatBits[0] = value;
+  // The next lower float32: away from zero among the negatives (-0 included), towards it among the positives.
+  if (floatBits[0] > value) integerBits[0] += integerBits[0] < 0 ? 1 : -1;
+  return floatBits[0];
+}
+
+function narrowest(values: Int32Array, largest: number): Pick<Tensor, "dtype" | "data"> {
+  if (largest < 256) return { dtype: "U8", data: Uint8Array.from(values) };
+  if (largest < 65536) return { dtype: "U16", data: Uint16Array.from(values) };
+  return { dtype: "I32", data: values };
+}
+
+/** The forest's tensors; the config needs `columns` and `trees` beside them. */
+export function forestTensors({
+  columns,
+  classes,
+  feature,
+  threshold,
+  right,
+  leafValues,
+}: Forest): Record<string, Tensor> {
+  const inner = feature.reduce((count, column) => count + (column >= 0 ? 1 : 0), 0);
+  const thresholds = new Float32Array(inner);
+  const leaf = new Int32Array(feature.length - inner);
+  for (let i = 0, innerAt = 0, leafAt = 0; i < feature.length; i++) {
+    if (feature[i] < 0) leaf[leafAt++] = right[i];
+    else thresholds[innerAt++] = floorToFloat32(threshold[i]);
+  }
+  const leafRows = leafValues.length / classes;
+  const features =
+    columns <= 32767
+      ? { dtype: "I16" as const, data: Int16Array.from(feature) }
+      : { dtype: "I32" as const, data: feature };
+  return {
+    feature: { ...features, shape: [feature.length] },
+    threshold: { dtype: "F32", shape: [inner], data: thresholds },
+    leaf: { ...narrowest(leaf, leafRows - 1), shape: [leaf.length] },
+    leafValues: { dtype: "F64", shape: [leafRows, classes], data: leafValues },
+  };
+}
+
+/** The forest of a state, whole and sound. @throws {ModelFileError} */
+export function forestOf(state: ModelState, classes: number): Forest {
+  const columns = integerOf(state, "columns", 1);
+  const trees = integerOf(state, "trees", 1);
+  const features = tensorOf(state, "feature", ["I16", "I32"], [-1]).data;
+  const leaves = tensorOf(state, "leaf", ["U8", "U16", "I32"], [-1]).data;
+  const thresholds = tensorOf(state, "threshold", ["F32"], [-1]).data;
+  const leafValues = float64Of(state, "leafValues", [-1, classes]);
+  const count = features.length;
+  if (count < trees || thresholds.length + leaves.length !== count) {
+    throw new ModelFileError(
+      `the forest's tensors do not agree: ${trees} trees, ${count} nodes, ${leaves.length} leaves`,
+    );
+  }
+  checkLeafValues(leafValues);
+  const forest = {
+    columns,
+    classes,
+    offsets: new Int32Array(trees + 1),
+    feature: Int32Array.from(features),
+    threshold: new Float64Array(count),
+    right: new Int32Array(count),
+    leafValues,
+  };
+  linkNodes(forest, thresholds, leaves);
+  return forest;
+}
+
+function checkLeafValues(leafValues: Float64Array): void {
+  for (const value of leafValues) {
+    if (value < 0 || value > 1)
+      throw new ModelFileError(`a leaf of the forest holds ${value}, which is no probability`);
+  }
+}
+
+/** Walks the nodes in order and finds the right children: a leaf is followed by the right child of the nearest node that waits for one. */
+function linkNodes(forest: Forest, thresholds: TensorData, leaves: TensorData): void {
+  const { columns, offsets, feature, threshold, right, leafValues, classes } = forest;
+  const leafRows = leafValues.length / classes;
+  const trees = offsets.length - 1;
+  const waiting: number[] = [];
+  let tree = 0;
+  let innerAt = 0;
+  let leafAt = 0;
+  for (let node = 0; node < feature.length; node++) {
+    if (tree === trees) throw new ModelFileError(`the forest has nodes after the end of its ${trees} trees`);
+    if (feature[node] >= columns || feature[node] < -1) {
+      throw new ModelFileError(`a node asks for column ${feature[node]}, but the forest has ${columns}`);
+    }
+    if (feature[node] >= 0) {
+      if (innerAt === thresholds.length) throw new ModelFileError("the forest has more inner nodes than thresholds");
+      threshold[node] = thresholds[innerAt++];
+      if (Number.isNaN(threshold[node])) throw new ModelFileError("a threshold of the forest is NaN");
+      waiting.push(node);
+      continue;
+    }
+    if (leafAt === leaves.length) throw new ModelFileError("the forest has more leaves than its leaf tensor");
+    const leaf = leaves[leafAt++];
+    if (leaf < 0 || leaf >= leafRows)
+      throw new ModelFileError(`a leaf points to row ${leaf} of ${leafRows} leaf values`);
+    right[node] = leaf;
+    const parent = waiting.pop();
+    if (parent === undefined) offsets[++tree] = node + 1;
+    else right[parent] = node + 1 - offsets[tree];
+  }
+  if (tree < trees || waiting.length > 0) throw new ModelFileError(`the forest ends in the middle of tree ${tree}`);
+}

@@ -1,0 +1,162 @@
+import { fitLogistic, type LogisticFit, predictLogistic } from "../core/logistic.ts";
+import { DataError, ModelFileError, OptionError } from "../errors.ts";
+import type { Matrix, Probabilities } from "../matrix.ts";
+import { checkExamples, checkRows } from "./check.ts";
+import { type ClassWeight, checkClassWeight, exampleWeights } from "./class-weight.ts";
+import type { Classifier, FitOptions } from "./classifier.ts";
+import { encodeLabels } from "./label-encoder.ts";
+import type { Json, ModelState } from "./state.ts";
+import { checkKind, classesOf, float64Of, integerOf, optionsOf } from "./state-reader.ts";
+
+/** Options of a logistic regression, named after scikit-learn's. */
+export interface LogisticRegressionOptions {
+  /** Inverse of the strength of the L2 penalty. 1 when left out. */
+  C?: number;
+  /** The fit ends when no element of the gradient (of the objective over C) is larger. 1e-4 when left out. */
+  tol?: number;
+  /** Steps of L-BFGS at most. 1000 when left out (scikit-learn: 100, at which text does not always converge). */
+  maxIter?: number;
+  classWeight?: ClassWeight;
+  /** Whether each class has an intercept, which is not penalised. True when left out. */
+  fitIntercept?: boolean;
+}
+
+const DEFAULTS: Required<LogisticRegressionOptions> = {
+  C: 1,
+  tol: 1e-4,
+  maxIter: 1000,
+  classWeight: null,
+  fitIntercept: true,
+};
+
+function checkOptions(options: Required<LogisticRegressionOptions>): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(DEFAULTS, name));
+  if (unknown !== undefined) throw new OptionError(`a logistic regression has no option "${unknown}"`);
+  const { C, tol, maxIter, fitIntercept } = options;
+  // The bounds keep C and 1 / C, and sums of squares over them, far from the ends of float64.
+  if (!(C >= 1e-12 && C <= 1e12)) throw new OptionError(`C is ${C}; it must be from 1e-12 to 1e12`);
+  if (!(tol > 0 && tol < Infinity)) throw new OptionError(`tol is ${tol}; it must be above 0`);
+  if (!Number.isInteger(maxIter) || maxIter < 1 || maxIter > 2147483647) {
+    throw new OptionError(`maxIter is ${maxIter}; it must be a whole number of at least 1`);
+  }
+  if (typeof fitIntercept !== "boolean")
+    throw new OptionError(`fitIntercept is ${String(fitIntercept)}; it must be true or false`);
+  checkClassWeight(options.classWeight, ["balanced"]);
+}
+
+/**
+ * Multinomial logistic regression with an L2 penalty, fitted by L-BFGS in float64: it minimises
+ * `C * sum(weight * -log p[y]) + |coef|^2 / 2`, as scikit-learn's `LogisticRegression(multi_class="multinomial")` does. Two
+ * classes have a row of coefficients each, too (scikit-learn keeps the second one only). Learns from dense and sparse rows.
+ *
+ * @example
+ * const regression = new LogisticRegression({ C: 10 });
+ * regression.fit(matrixFromRows([[0], [1], [2], [3]]), ["low", "low", "high", "high"]);
+ * regression.predictProba(matrixFromRows([[3]])).data; // mostly high: columns are high, low
+ */
+export class LogisticRegression implements Classifier {
+  static readonly kind = "logistic-regression";
+  readonly kind = LogisticRegression.kind;
+  readonly options: Readonly<Required<LogisticRegressionOptions>>;
+  #classes: readonly string[] = [];
+  #columns = 0;
+  #fit: LogisticFit | null = null;
+
+  /** @throws {OptionError} for an option that is unknown or out of range. */
+  constructor(options: LogisticRegressionOptions = {}) {
+    this.options = { ...DEFAULTS, ...options };
+    checkOptions(this.options);
+  }
+
+  get classes(): readonly string[] {
+    return this.#classes;
+  }
+
+  /** Coefficients, classes x columns, row-major. @throws {DataError} before `fit`. */
+  get coef(): Float64Array {
+    return this.#fitted().coef;
+  }
+
+  /** One a class. @throws {DataError} before `fit`. */
+  get intercept(): Float64Array {
+    return this.#fitted().intercept;
+  }
+
+  /** How the fit ended: its objective, its steps, and whether it met `tol`. @throws {DataError} before `fit`. */
+  get summary(): Pick<LogisticFit, "objective" | "iterations" | "converged"> {
+    const { objective, iterations, converged } = this.#fitted();
+    return { objective, iterations, converged };
+  }
+
+  /** @throws {DataError} no rows, fewer than two classes, a class with one example, NaN, lengths that do not agree. */
+  fit(x: Matrix, y: readonly string[], { sampleWeight, onProgress }: FitOptions = {}): void {
+    checkExamples(x, y, sampleWeight);
+    const labels = encodeLabels(y);
+    const { C, tol, maxIter, fitIntercept, classWeight } = this.options;
+    this.#fit = fitLogistic(x, labels.codes, exampleWeights(labels, classWeight, sampleWeight), {
+      classes: labels.classes.length,
+      c: C,
+      tol,
+      maxIter,
+      fitIntercept,
+      onProgress,
+    });
+    this.#classes = labels.classes;
+    this.#columns = x.columns;
+  }
+
+  predictProba(x: Matrix): Probabilities {
+    const { coef, intercept } = this.#fitted();
+    checkRows(x, this.#columns);
+    return { rows: x.rows, columns: intercept.length, data: predictLogistic(x, coef, intercept) };
+  }
+
+  save(): ModelState {
+    const { coef, intercept, objective, iterations, converged } = this.#fitted();
+    return {
+      kind: this.kind,
+      config: {
+        options: { ...this.options } as Record<string, Json>,
+        classes: this.#classes,
+        columns: this.#columns,
+        summary: { objective, iterations, converged },
+      },
+      tensors: {
+        coef: { dtype: "F64", shape: [intercept.length, this.#columns], data: coef },
+        intercept: { dtype: "F64", shape: [intercept.length], data: intercept },
+      },
+    };
+  }
+
+  /** The regression that {@link save} wrote. @throws {ModelFileError} when a part is missing, out of range or does not fit the others. */
+  static load(state: ModelState): LogisticRegression {
+    checkKind(state, LogisticRegression.kind);
+    const classes = classesOf(state);
+    const columns = integerOf(state, "columns", 1);
+    const coef = float64Of(state, "coef", [classes.length, columns]);
+    const intercept = float64Of(state, "intercept", [classes.length]);
+    const { objective, iterations, converged } = (state.config.summary ?? {}) as Record<string, Json>;
+    if (typeof objective !== "number" || typeof iterations !== "number" || typeof converged !== "boolean") {
+      throw new ModelFileError('the model\'s "summary" must have objective, iterations and converged');
+    }
+    const loaded = LogisticRegression.#withOptions(optionsOf(state) as LogisticRegressionOptions);
+    loaded.#fit = { coef, intercept, objective, iterations, converged };
+    loaded.#classes = classes;
+    loaded.#columns = columns;
+    return loaded;
+  }
+
+  static #withOptions(options: LogisticRegressionOptions): LogisticRegression {
+    try {
+      return new LogisticRegression(options);
+    } catch (error) {
+      if (error instanceof OptionError) throw new ModelFileError(`the model's options are not sound: ${error.message}`);
+      throw error;
+    }
+  }
+
+  #fitted(): LogisticFit {
+    if (!this.#fit) throw new DataError("the logistic regression has not learnt yet: call fit first");
+    return this.#fit;
+  }
+}

@@ -1,0 +1,180 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { DataError, OptionError } from "../src/errors.ts";
+import { matrixFromRows, takeRows, toSparse } from "../src/matrix.ts";
+import { LogisticRegression } from "../src/models/logistic-regression.ts";
+import { Random } from "../src/random.ts";
+import { fixtureJson } from "./fixture.ts";
+
+const columnMean = (rows: number[][], mean: number[], scale: number[]) =>
+  matrixFromRows(rows.map((row) => row.map((value, c) => (value - mean[c]) / scale[c])));
+
+function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  expect(actual.length).toBe(expected.length);
+  let largest = 0;
+  for (let i = 0; i < actual.length; i++) largest = Math.max(largest, Math.abs(actual[i] - expected[i]));
+  return largest;
+}
+
+/** Overlapping clouds around one centre a class. */
+function clouds(seed: number, rows: number, columns: number, classes: number) {
+  const random = new Random(seed);
+  const centres = Array.from({ length: classes }, () => Array.from({ length: columns }, () => random.normal()));
+  const y = Array.from({ length: rows }, (_, i) => `c${i % classes}`);
+  const x = matrixFromRows(y.map((_, i) => centres[i % classes].map((centre) => centre + random.normal())));
+  return { x, y };
+}
+
+// scikit-learn 1.2.1: scaler = StandardScaler().fit(X_train); model = LogisticRegression(C=1.0, multi_class="multinomial", tol=1e-10,
+// max_iter=10000).fit(scaler.transform(X_train), y_train); model.predict_proba(scaler.transform(X_test))
+test.each(["lr_iris", "lr_a8"])("%s: probabilities and objective are scikit-learn's", async (name) => {
+  const reference = await fixtureJson(`ml/${name}.json`);
+  const { scaler_mean: mean, scaler_scale: scale } = reference;
+  const model = new LogisticRegression({ tol: 1e-7 });
+  model.fit(columnMean(reference.X_train, mean, scale), reference.y_train.map(String));
+  const proba = model.predictProba(columnMean(reference.X_test, mean, scale));
+  expect(model.summary.converged).toBe(true);
+  // scikit-learn's fit stops when the objective no longer falls by 2e-9 of itself (factr), before its gradient meets 1e-10; the
+  // minimum itself is held by the test of the gradient below.
+  expect(largestDifference(proba.data, reference.predict_proba.flat())).toBeLessThan(5e-5);
+  expect(model.summary.objective).toBeLessThan(reference.objective * (1 + 1e-12));
+  expect(model.summary.objective).toBeGreaterThan(reference.objective * (1 - 1e-7));
+});
+
+test("the default tolerance is close to the converged fit", async () => {
+  const reference = await fixtureJson("ml/lr_a8.json");
+  const { scaler_mean: mean, scaler_scale: scale } = reference;
+  const model = new LogisticRegression();
+  model.fit(columnMean(reference.X_train, mean, scale), reference.y_train.map(String));
+  const proba = model.predictProba(columnMean(reference.X_test, mean, scale));
+  expect(largestDifference(proba.data, reference.predict_proba.flat())).toBeLessThan(5e-5);
+});
+
+test("dense and sparse rows give the same fit", () => {
+  const { x, y } = clouds(1, 60, 5, 3);
+  const sparse = toSparse(x);
+  const dense = new LogisticRegression();
+  const fromSparse = new LogisticRegression();
+  dense.fit(x, y);
+  fromSparse.fit(sparse, y);
+  expect(fromSparse.coef).toEqual(dense.coef);
+  expect(fromSparse.predictProba(sparse).data).toEqual(dense.predictProba(x).data);
+});
+
+test("a weight of n counts like n copies", () => {
+  fc.assert(
+    fc.property(
+      fc.integer(),
+      fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 30, maxLength: 30 }),
+      (seed, counts) => {
+        const { x, y } = clouds(seed, 30, 3, 3);
+        const index = counts.flatMap((count, i) => Array.from({ length: count }, () => i));
+        const weighted = new LogisticRegression({ tol: 1e-9 });
+        const repeated = new LogisticRegression({ tol: 1e-9 });
+        weighted.fit(x, y, { sampleWeight: counts });
+        repeated.fit(
+          takeRows(x, index),
+          index.map((i) => y[i]),
+        );
+        // The same minimum, approached through sums in another order; the penalty makes it strongly convex.
+        expect(largestDifference(weighted.coef, repeated.coef)).toBeLessThan(1e-7);
+      },
+    ),
+    { numRuns: 20 },
+  );
+});
+
+test("the order of the rows and the names of the classes do not matter", () => {
+  const { x, y } = clouds(3, 60, 4, 4);
+  const order = new Random(4).shuffle(Array.from({ length: 60 }, (_, i) => i));
+  const renamed: Record<string, string> = { c0: "z", c1: "y", c2: "x", c3: "w" };
+  const model = new LogisticRegression({ tol: 1e-9 });
+  const other = new LogisticRegression({ tol: 1e-9 });
+  model.fit(x, y);
+  other.fit(
+    takeRows(x, order),
+    order.map((i) => renamed[y[i]]),
+  );
+  expect(other.classes).toEqual(["w", "x", "y", "z"]);
+  const expected = model.predictProba(x).data;
+  const actual = other.predictProba(x).data;
+  for (let row = 0; row < 60; row++) {
+    for (let c = 0; c < 4; c++) expect(actual[row * 4 + 3 - c]).toBeCloseTo(expected[row * 4 + c], 7);
+  }
+});
+
+test("the gradient of the objective is zero at the fit, class weights included", () => {
+  const { x, y } = clouds(5, 90, 3, 3);
+  const imbalanced = Array.from({ length: 90 }, (_, i) => i).filter((i) => i % 3 === 0 || i % 9 < 4);
+  const rows = takeRows(x, imbalanced);
+  const labels = imbalanced.map((i) => y[i]);
+  const model = new LogisticRegression({ C: 0.5, tol: 1e-10, classWeight: "balanced" });
+  model.fit(rows, labels);
+  const proba = model.predictProba(rows).data;
+  model.classes.forEach((name, c) => {
+    const gradient = Array.from({ length: 4 }, (_, j) => (j < 3 ? model.coef[c * 3 + j] / 0.5 : 0));
+    labels.forEach((label, i) => {
+      const weight = labels.length / (3 * labels.filter((other) => other === label).length);
+      const residual = weight * (proba[i * 3 + c] - (label === name ? 1 : 0));
+      for (let j = 0; j < 4; j++) gradient[j] += residual * (j < 3 ? rows.data[i * 3 + j] : 1);
+    });
+    for (const element of gradient) expect(Math.abs(element)).toBeLessThan(1e-8);
+  });
+});
+
+test("extreme values neither overflow nor hang", () => {
+  const x = matrixFromRows([[1e30], [-1e30], [3e30], [-2e30]]);
+  const model = new LogisticRegression();
+  model.fit(x, ["a", "b", "a", "b"]);
+  for (const p of model.predictProba(x).data) expect(Number.isFinite(p)).toBe(true);
+});
+
+test("progress ends at 1", () => {
+  const { x, y } = clouds(6, 60, 3, 3);
+  const seen: number[] = [];
+  new LogisticRegression().fit(x, y, { onProgress: (done) => seen.push(done) });
+  expect(seen.at(-1)).toBe(1);
+  expect(seen).toEqual([...seen].sort((a, b) => a - b));
+});
+
+test("what is saved predicts the same bits", () => {
+  const { x, y } = clouds(7, 60, 3, 3);
+  const model = new LogisticRegression({ C: 3, classWeight: { c1: 2 } });
+  model.fit(x, y);
+  const loaded = LogisticRegression.load(model.save());
+  expect(loaded.predictProba(x)).toEqual(model.predictProba(x));
+  expect(loaded.options).toEqual(model.options);
+  expect(loaded.classes).toEqual(model.classes);
+});
+
+test("bad input is refused in one sentence", () => {
+  const { x, y } = clouds(8, 12, 2, 3);
+  const model = new LogisticRegression();
+  expect(() => model.predictProba(x)).toThrow(DataError);
+  expect(() => model.fit(x, y.slice(1))).toThrow("there are 12 rows but 11 labels");
+  expect(() =>
+    model.fit(
+      x,
+      y.map(() => "neu"),
+    ),
+  ).toThrow('all 12 examples are of the class "neu"');
+  expect(() => model.fit(x, ["fea", ...y.slice(1)])).toThrow('the class "fea" has one example');
+  expect(() => model.fit(matrixFromRows([[1], [2], [3]]), ["a", "b", "c"])).toThrow("3 examples for 3 classes");
+  expect(() =>
+    model.fit(
+      matrixFromRows([
+        [1, 2],
+        [1, NaN],
+      ]),
+      ["a", "b"],
+    ),
+  ).toThrow("row 1, column 1");
+  expect(() => model.fit(x, y, { sampleWeight: y.map(() => -1) })).toThrow("the sample weight of row 0 is -1");
+  expect(() => new LogisticRegression({ classWeight: { nobody: 2 } }).fit(x, y)).toThrow(OptionError);
+  model.fit(x, y);
+  expect(() => model.predictProba(matrixFromRows([[1, 2, 3]]))).toThrow(
+    "the rows have 3 columns, but the model learnt from 2",
+  );
+  expect(() => new LogisticRegression({ C: 0 })).toThrow(OptionError);
+  expect(() => new LogisticRegression({ penalty: "l1" } as object)).toThrow('has no option "penalty"');
+});
