@@ -42,12 +42,13 @@ function fmt(tag: number, bits: number, channels = 1, sampleRate = 16000, extens
   ];
 }
 
+const GUID_END = [0, 0, 0, 0, 16, 0, 128, 0, 0, 170, 0, 56, 155, 113];
 const subFormat = (tag: number, validBits: number) => [
   ...le(22, 2),
   ...le(validBits, 2),
   ...le(4, 4),
   ...le(tag, 2),
-  ...[0, 0, 0, 0, 16, 0, 128, 0, 0, 170, 0, 56, 155, 113],
+  ...GUID_END,
 ];
 
 const mono = (bytes: Uint8Array) => [...decodeWav(bytes).channels[0]];
@@ -150,7 +151,7 @@ test.each<[string, Uint8Array, RegExp]>([
   ["an unknown tag", riff([fmt(0x1234, 16), data]), /tag 0x1234/],
   [
     "an unknown sub-format",
-    riff([fmt(0xfffe, 16, 1, 8000, [22, 0, 0, 0, ...new Array(20).fill(1)]), data]),
+    riff([fmt(0xfffe, 16, 1, 8000, [22, 0, 0, 0, ...Array.from({ length: 20 }, () => 1)]), data]),
     /sub-format 0101/,
   ],
   ["a short extensible chunk", riff([fmt(0xfffe, 16), data]), /extensible fmt chunk has 40 bytes/],

@@ -14,6 +14,9 @@ export interface DecodeOptions {
   readonly lenient?: boolean;
 }
 
+/** A compressed file may decode to this many samples, over all its channels: 2 GiB of float32. */
+export const MAX_SAMPLES = 536870912;
+
 interface Format {
   readonly sampleRate: number;
   readonly channels: number;
