@@ -26,6 +26,14 @@ function correlation(a: Float32Array, b: Float32Array, lag: number): number {
   return ab / Math.sqrt(aa * bb);
 }
 
+// sox -D -R tone.wav -b 24 -c 2 stereo-24.wav trim 0 0.03 remix 1 1v0.3
+// flac -8 --no-padding --no-seektable -b 192 -o stereo-24.flac stereo-24.wav
+test("stereo FLAC of 24 bits has the very samples", async () => {
+  const flac = await decodeAudio(await fixtureBytes("audio/stereo-24.flac"));
+  expect(flac).toEqual(await decodeAudio(await fixtureBytes("audio/stereo-24.wav")));
+  expect(flac.channels.length).toBe(2);
+});
+
 // A lossy codec changes a lone sweep little (0.96 and more here) and must not shift it.
 function expectLike(decoded: Float32Array, original: Float32Array, tolerance: number): void {
   const lags = Array.from({ length: 41 }, (_, i) => i - 20);

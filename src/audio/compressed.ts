@@ -13,9 +13,8 @@ interface Decoded {
   readonly errors: readonly { readonly message: string }[];
 }
 
-interface StreamDecoder {
+interface Decoder {
   readonly ready: Promise<void>;
-  decode(bytes: Uint8Array): Decoded | Promise<Decoded>;
   flush?(): Promise<Decoded>;
   free(): void;
 }
@@ -31,7 +30,8 @@ const CHUNK_BYTES = 4096;
  */
 export async function decodeMp3(bytes: Uint8Array): Promise<AudioData> {
   const { MPEGDecoder } = await load("MP3", "mpg123-decoder", () => import("mpg123-decoder"));
-  const audio = await drain("MP3", bytes, new MPEGDecoder());
+  const decoder = new MPEGDecoder();
+  const audio = await drain("MP3", decoder, chunks(bytes), (chunk) => decoder.decode(chunk));
   // mpg123 gives mono twice.
   let at = id3Length(bytes);
   while (at < bytes.length - 4 && !isMpegFrame(bytes, at)) at++;
@@ -56,7 +56,8 @@ export async function decodeOgg(bytes: Uint8Array, lenient: boolean): Promise<Au
       "@wasm-audio-decoders/ogg-vorbis",
       () => import("@wasm-audio-decoders/ogg-vorbis"),
     );
-    return drain("Ogg Vorbis", bytes.subarray(0, length), new OggVorbisDecoder());
+    const decoder = new OggVorbisDecoder();
+    return drain("Ogg Vorbis", decoder, chunks(bytes.subarray(0, length)), (chunk) => decoder.decode(chunk));
   }
   // Its first packet is nine bytes and the beginning of a FLAC file; the others are the rest of that file.
   if (hasAscii(head, 0, "\x7fFLAC")) return decodeFlac(joinBytes([head.subarray(9), ...packets.slice(1)]), { lenient });
@@ -76,20 +77,8 @@ async function decodeOpus(packets: readonly Uint8Array[], granule: number): Prom
   const mapping = { streamCount: head[19], coupledStreamCount: head[20], channelMappingTable: [...head.subarray(21)] };
   const { OpusDecoder } = await load("Ogg Opus", "opus-decoder", () => import("opus-decoder"));
   const decoder = new OpusDecoder({ channels: head[9], preSkip, ...(family === 0 ? {} : mapping) });
-  await decoder.ready;
-  const parts: Decoded[] = [];
-  try {
-    let samples = 0;
-    // The second packet holds the comments.
-    for (const packet of packets.slice(2)) {
-      const part = decoder.decodeFrame(packet);
-      samples = countSamples("Ogg Opus", samples, part);
-      parts.push(part);
-    }
-  } finally {
-    decoder.free();
-  }
-  const audio = join("Ogg Opus", parts);
+  // The second packet holds the comments.
+  const audio = await drain("Ogg Opus", decoder, packets.slice(2), (packet) => decoder.decodeFrame(packet));
   const length = Math.max(0, Math.min(audio.channels[0].length, granule - preSkip));
   // Output gain, in 1/256 dB.
   const gain = view.getInt16(16, true);
@@ -109,31 +98,33 @@ async function load<T>(format: string, name: string, importPackage: () => Promis
   }
 }
 
-async function drain(format: string, bytes: Uint8Array, decoder: StreamDecoder): Promise<AudioData> {
+async function drain(
+  format: string,
+  decoder: Decoder,
+  pieces: Iterable<Uint8Array>,
+  decode: (piece: Uint8Array) => Decoded | Promise<Decoded>,
+): Promise<AudioData> {
   const parts: Decoded[] = [];
-  await decoder.ready;
   try {
+    await decoder.ready;
     let samples = 0;
-    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-      const part = await decoder.decode(bytes.subarray(at, at + CHUNK_BYTES));
-      samples = countSamples(format, samples, part);
+    for (const piece of pieces) {
+      const part = await decode(piece);
+      samples += part.samplesDecoded * part.channelData.length;
+      if (samples > MAX_SAMPLES) throw new AudioError(`the ${format} file is too long: cut it into parts`);
       parts.push(part);
     }
     if (decoder.flush) parts.push(await decoder.flush());
+    decoder.free();
   } catch (cause) {
     if (cause instanceof AudioError) throw cause;
     throw new AudioError(`damaged ${format} file: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  } finally {
-    decoder.free();
   }
   return join(format, parts);
 }
 
-function countSamples(format: string, before: number, part: Decoded): number {
-  const after = before + part.samplesDecoded * part.channelData.length;
-  if (after > MAX_SAMPLES)
-    throw new AudioError(`${format} file too long: over ${MAX_SAMPLES} samples; cut it into parts`);
-  return after;
+function* chunks(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
 }
 
 function join(format: string, parts: readonly Decoded[]): AudioData {

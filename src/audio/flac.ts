@@ -17,7 +17,7 @@ const SAMPLE_BITS = [0, 8, 12, 0, 16, 20, 24, 32];
 
 /**
  * Decodes a FLAC file, exactly: an integer sample of b bits is divided by 2^(b-1), as libsndfile does. Every frame's
- * checksum is checked. The rate and width are those of the file's beginning; frames that change them are refused.
+ * checksum is checked. Channels and width are those of the file's beginning; frames that change them are refused.
  * Source: RFC 9639.
  *
  * @param bytes the whole file, from `fLaC` on

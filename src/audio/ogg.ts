@@ -1,4 +1,5 @@
 import { AudioError } from "../errors.ts";
+import { hasAscii } from "./sniff.ts";
 
 /** The packets of one Ogg stream, and what its pages say of it. */
 export interface OggStream {
@@ -33,7 +34,11 @@ export function readOgg(bytes: Uint8Array, lenient: boolean): OggStream {
   let ended = false;
   let serial: number | undefined;
   let at = 0;
-  for (let page = 0; at < bytes.length && !ended; page++) {
+  for (let page = 0; at < bytes.length; page++) {
+    if (ended) {
+      if (hasAscii(bytes, at, "OggS")) throw new AudioError("Ogg files of several streams are not supported");
+      break;
+    }
     const length = pageLength(view, at);
     if (length === undefined || view.getUint32(at + 18, true) !== page || !checksumHolds(view, at, length)) {
       if (lenient) break;
