@@ -1,6 +1,7 @@
 // Runs every suite and prints the counts of each: the core's specs (as-pect), then vitest in Node and in Chromium.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
 
 const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const suites = [];
@@ -17,8 +18,7 @@ const aspect = run("core (as-pect)", ["node_modules/@as-pect/cli/bin/asp.js", "-
   encoding: "utf8",
 });
 process.stdout.write(aspect.stdout);
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the counts are coloured
-const plain = aspect.stdout.replace(/\u001b\[[0-9;]*m/g, "");
+const plain = stripVTControlCharacters(aspect.stdout);
 const [, passed = 0, total = 0] = /\[Tests\]: (\d+) \/ (\d+)/.exec(plain)?.map(Number) ?? [];
 const broken = aspect.status !== 0 || specs.length === 0 || total === 0;
 suites.push({ name: "core", passed, failed: Math.max(total - passed, broken ? 1 : 0), skipped: 0 });
@@ -26,7 +26,9 @@ suites.push({ name: "core", passed, failed: Math.max(total - passed, broken ? 1 
 const projects = ["node", "chromium"];
 if (!existsSync(chromium)) {
   projects.pop();
-  console.log(`\nNo Chromium at ${chromium}: the suite is not run in a browser. Install it ("apt-get install chromium" on Debian)`);
+  console.log(
+    `\nNo Chromium at ${chromium}: the suite is not run in a browser. Install it ("apt-get install chromium" on Debian)`,
+  );
   console.log("or say where one is with CHROMIUM=/path/to/chromium.");
   if (process.env.CI) suites.push({ name: "chromium", passed: 0, failed: 1, skipped: 0 });
 }

@@ -6,10 +6,13 @@ import { join } from "node:path";
 
 const LARGEST = 5_000_000;
 const folder = mkdtempSync(join(tmpdir(), "emovox-"));
-const run = (command, args) => execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+const run = (command, args) =>
+  execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 
 try {
-  execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
   const bytes = statSync(join(folder, tarball)).size;
   writeFileSync(join(folder, "package.json"), '{ "name": "user", "version": "1.0.0", "type": "module" }');

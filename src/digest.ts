@@ -39,7 +39,21 @@ function* outputs(): Generator<Float32Array | Float64Array> {
     yield re;
     yield im;
   }
-  const features = ["stft", "mel", "logmel", "mfcc", "delta", "delta2", "centroid", "bandwidth", "rolloff", "flatness", "rms", "zcr", "yin"];
+  const features = [
+    "stft",
+    "mel",
+    "logmel",
+    "mfcc",
+    "delta",
+    "delta2",
+    "centroid",
+    "bandwidth",
+    "rolloff",
+    "flatness",
+    "rms",
+    "zcr",
+    "yin",
+  ];
   const short = { nFft: 512, winLength: 400, hopLength: 160, frameLength: 1024, deltaMode: "nearest" };
   for (const options of [short, { ...short, nFft: 441, winLength: 441, power: 1, padMode: "reflect" }]) {
     const extractor = createExtractor({ preset: "librosa", sampleRate: 16000, features, options });

@@ -1,11 +1,11 @@
 import { exp, log } from "./core/math.ts";
 import { DataError, ModelFileError, OptionError } from "./errors.ts";
-import { createExtractor, type Extractor, type Preset } from "./features/extractor.ts";
-import type { OptionRecord } from "./features/options.ts";
+import { createExtractor, type Extractor } from "./features/extractor.ts";
 import type { Matrix } from "./matrix.ts";
 import type { Classifier } from "./models/classifier.ts";
-import { loadClassifier, loadModel, saveModel } from "./models/model-file.ts";
-import { nestState, unnestState } from "./models/nested-state.ts";
+import { loadClassifier } from "./models/load-classifier.ts";
+import { loadModel, saveModel } from "./models/model-file.ts";
+import { hasPart, joinStates, partOf } from "./models/nested-state.ts";
 import { pretrained } from "./models/pretrained.ts";
 import { StandardScaler } from "./models/scaler.ts";
 import type { Json, ModelState } from "./models/state.ts";
@@ -131,7 +131,11 @@ export class Recognizer {
 
 type ClassProbabilities = ReadonlyMap<string, number>;
 
-async function classProbabilities(classifier: Classifier, row: Matrix, temperature: number): Promise<ClassProbabilities> {
+async function classProbabilities(
+  classifier: Classifier,
+  row: Matrix,
+  temperature: number,
+): Promise<ClassProbabilities> {
   const { data } = await classifier.predictProba(row);
   const scores = Array.from(data, (p) => log(Math.max(p, SMALLEST)) / temperature);
   return normalised(classifier.classes, scores);
@@ -168,7 +172,10 @@ function stateOf({ audio, text, info }: Recognizer): ModelState {
   const config: Record<string, Json> = { info };
   if (audio) {
     const { preset, sampleRate, level, features, options, hash } = audio.extractor;
-    config.audio = { temperature: audio.temperature, extractor: { preset, sampleRate, level, features: [...features], options, hash } };
+    config.audio = {
+      temperature: audio.temperature,
+      extractor: { preset, sampleRate, level, features: [...features], options, hash },
+    };
     parts["audio.scaler"] = audio.scaler.save();
     parts["audio.classifier"] = audio.classifier.save();
   }
@@ -177,53 +184,64 @@ function stateOf({ audio, text, info }: Recognizer): ModelState {
     parts["text.vectorizer"] = text.vectorizer.save();
     parts["text.classifier"] = text.classifier.save();
   }
-  return nestState(KIND, config, parts);
+  return joinStates(KIND, config, parts);
 }
 
-interface SavedAudio {
+interface SavedText {
   readonly temperature: number;
-  readonly extractor: {
-    readonly preset: Preset;
-    readonly sampleRate: number;
-    readonly level: "frames" | "utterance";
-    readonly features: readonly string[];
-    readonly options: OptionRecord;
-    readonly hash: string;
-  };
+}
+
+interface SavedAudio extends SavedText {
+  readonly extractor: Pick<Extractor, "preset" | "sampleRate" | "level" | "features" | "options" | "hash">;
 }
 
 function partsOf(state: ModelState): RecognizerParts {
   if (state.kind !== KIND) throw new ModelFileError(`the file holds a model of kind "${state.kind}", not a recogniser`);
-  const { config, parts } = unnestState(state);
-  const audio = config.audio as unknown as SavedAudio | undefined;
-  const text = config.text as unknown as { temperature: number } | undefined;
+  const { info, audio, text } = state.config as unknown as {
+    info?: RecognizerParts["info"];
+    audio?: SavedAudio;
+    text?: SavedText;
+  };
   return {
-    info: config.info as RecognizerParts["info"],
-    audio: audio && {
-      extractor: savedExtractor(audio),
-      scaler: StandardScaler.load(part(parts, "audio.scaler")),
-      classifier: loadClassifier(part(parts, "audio.classifier")),
-      temperature: audio.temperature,
-    },
-    text: text && {
-      vectorizer: TfidfVectorizer.load(part(parts, "text.vectorizer")),
-      classifier: loadClassifier(part(parts, "text.classifier")),
-      temperature: text.temperature,
-    },
+    info,
+    audio: hasPart(state, "audio.classifier")
+      ? {
+          extractor: savedExtractor(audio),
+          scaler: StandardScaler.load(partOf(state, "audio.scaler")),
+          classifier: loadClassifier(partOf(state, "audio.classifier")),
+          temperature: savedTemperature(audio),
+        }
+      : undefined,
+    text: hasPart(state, "text.classifier")
+      ? {
+          vectorizer: TfidfVectorizer.load(partOf(state, "text.vectorizer")),
+          classifier: loadClassifier(partOf(state, "text.classifier")),
+          temperature: savedTemperature(text),
+        }
+      : undefined,
   };
 }
 
-function part(parts: Readonly<Record<string, ModelState>>, name: string): ModelState {
-  const found = parts[name];
-  if (!found) throw new ModelFileError(`the recogniser lacks its part "${name}"`);
-  return found;
+function savedTemperature(saved: SavedText | undefined): number {
+  const temperature = saved?.temperature;
+  if (typeof temperature !== "number" || !(temperature > 0 && temperature < 1e6)) {
+    throw new ModelFileError("the recogniser's temperature must be a number above 0");
+  }
+  return temperature;
 }
 
-function savedExtractor({ extractor: saved }: SavedAudio): Extractor {
-  const { preset, sampleRate, level, features, options, hash } = saved;
-  const extractor = createExtractor({ preset, sampleRate, level, options, features: preset === "librosa" ? features : undefined });
-  if (extractor.hash !== hash) {
-    throw new ModelFileError("the features of the model's extractor have changed since it was trained; train it again");
+function savedExtractor(saved: SavedAudio | undefined): Extractor {
+  if (typeof saved?.extractor !== "object" || saved.extractor === null) {
+    throw new ModelFileError("the recogniser does not say which features it hears");
   }
-  return extractor;
+  const { preset, sampleRate, level, features, options, hash } = saved.extractor;
+  try {
+    const chosen = preset === "librosa" ? features : undefined;
+    const extractor = createExtractor({ preset, sampleRate, level, options, features: chosen });
+    if (extractor.hash === hash) return extractor;
+  } catch (error) {
+    if (!(error instanceof OptionError || error instanceof TypeError)) throw error;
+    throw new ModelFileError(`the options of the recogniser's features are not sound: ${error.message}`);
+  }
+  throw new ModelFileError("the recogniser's features have changed since it was trained; train it again");
 }

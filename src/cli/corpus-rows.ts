@@ -7,7 +7,10 @@ import type { Corpus } from "../utterance.ts";
 import { progress } from "./output.ts";
 
 /** Utterance features of every file of a corpus, one row an utterance. */
-export async function extractCorpus(corpus: Corpus, extractorFor: (sampleRate: number) => Extractor): Promise<EvaluationRows> {
+export async function extractCorpus(
+  corpus: Corpus,
+  extractorFor: (sampleRate: number) => Extractor,
+): Promise<EvaluationRows> {
   const { utterances } = corpus;
   const bar = progress(`features of ${corpus.name}`);
   let features: ReturnType<typeof denseMatrix> | undefined;

@@ -20,7 +20,10 @@ export function addEvaluate(program: Command): void {
   program
     .command("evaluate")
     .description("apply a trained recogniser to a labelled corpus that it was not trained on")
-    .requiredOption("--corpus <name:path>", "the corpus; utterances of emotions that the recogniser does not know are left out")
+    .requiredOption(
+      "--corpus <name:path>",
+      "the corpus; utterances of emotions that the recogniser does not know are left out",
+    )
     .option("--model <path>", "a recogniser made by emovox train (default: the one that comes along)")
     .option("--seed <n>", "of the bootstrap", integerOption, 0)
     .option("--json", "for machines")
@@ -34,7 +37,9 @@ async function evaluate({ corpus: source, model, seed, json }: EvaluateOptions):
   const known = new Set([recognizer.audio, recognizer.text].flatMap((branch) => branch?.classifier.classes ?? []));
   const utterances = corpus.utterances.filter(({ emotion }) => known.has(emotion));
   if (utterances.length === 0) {
-    throw new DataError(`${source}: none of its emotions (${corpus.classes.join(", ")}) is known to the recogniser (${[...known].join(", ")})`);
+    throw new DataError(
+      `${source}: none of its emotions (${corpus.classes.join(", ")}) is known to the recogniser (${[...known].join(", ")})`,
+    );
   }
   const bar = progress(`recognising ${corpus.name}`);
   const predicted: string[] = [];
@@ -43,8 +48,12 @@ async function evaluate({ corpus: source, model, seed, json }: EvaluateOptions):
     bar.update((i + 1) / utterances.length, utterance.id);
   }
   bar.stop();
-  const classes = [...known].filter((name) => predicted.includes(name) || utterances.some(({ emotion }) => emotion === name));
-  const groups = utterances.every(({ speaker }) => speaker !== undefined) ? utterances.map(({ speaker }) => speaker!) : undefined;
+  const classes = [...known].filter(
+    (name) => predicted.includes(name) || utterances.some(({ emotion }) => emotion === name),
+  );
+  const groups = utterances.every(({ speaker }) => speaker !== undefined)
+    ? utterances.map(({ speaker }) => speaker!)
+    : undefined;
   const score = scorePredictions(
     {
       truth: Int32Array.from(utterances, ({ emotion }) => classes.indexOf(emotion)),
@@ -57,12 +66,18 @@ async function evaluate({ corpus: source, model, seed, json }: EvaluateOptions):
   const left = corpus.utterances.length - utterances.length;
   if (json) return print(JSON.stringify({ corpus: source, leftOut: left, classes, ...score }));
   print(`${source}: ${utterances.length} utterances${left > 0 ? `, ${left} of unknown emotions left out` : ""}`);
-  for (const [name, figure] of [["accuracy", "accuracy"], ["UAR", "uar"], ["macro F1", "f1"]] as const) {
+  for (const [name, figure] of [
+    ["accuracy", "accuracy"],
+    ["UAR", "uar"],
+    ["macro F1", "f1"],
+  ] as const) {
     const [low, high] = score.ci[figure].map(percent);
     print(`  ${name.padEnd(9)} ${percent(score[figure])} %  (95 % interval over ${score.ciOver}: ${low} to ${high})`);
   }
   for (const { class: name, recall, precision, support } of score.perClass) {
-    print(`  ${name.padEnd(12)} recall ${percent(recall).padStart(5)} %  precision ${percent(precision).padStart(5)} %  of ${support}`);
+    print(
+      `  ${name.padEnd(12)} recall ${percent(recall).padStart(5)} %  precision ${percent(precision).padStart(5)} %  of ${support}`,
+    );
   }
 }
 

@@ -52,7 +52,12 @@ async function extract(paths: readonly string[], options: ExtractOptions): Promi
     throw new OptionError(`--format npy takes one file, not ${files.length}; use json or csv for several`);
   }
   if (options.format === "npy" && options.out === undefined) throw new OptionError("--format npy needs --out PATH");
-  const request = { preset: options.preset, level: options.level, features: options.features?.split(","), options: parseSet(options.set) };
+  const request = {
+    preset: options.preset,
+    level: options.level,
+    features: options.features?.split(","),
+    options: parseSet(options.set),
+  };
   const forRate = extractors(request, options.sampleRate === undefined ? undefined : Number(options.sampleRate));
   const chunks: (string | Uint8Array)[] = [];
   const emit = (chunk: string | Uint8Array) => {

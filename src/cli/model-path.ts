@@ -1,4 +1,4 @@
-import { readBinary } from "../corpora/audio-file.ts";
+import { readModelFile } from "../corpora/files.ts";
 import { withFile } from "../errors.ts";
 import { Recognizer } from "../recognizer.ts";
 
@@ -6,7 +6,7 @@ import { Recognizer } from "../recognizer.ts";
 export async function readRecognizer(path: string | undefined): Promise<Recognizer> {
   if (path === undefined) return new Recognizer();
   try {
-    return Recognizer.load(await readBinary(path));
+    return Recognizer.load(await readModelFile(path));
   } catch (error) {
     throw withFile(error, path);
   }

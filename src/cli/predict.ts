@@ -53,7 +53,11 @@ async function timed(recognizer: Recognizer, input: RecognizerInput): Promise<Ti
   return { ...prediction, milliseconds: Math.round((performance.now() - start) * 100) / 100 };
 }
 
-function show({ emotion, probabilities, modalities, milliseconds }: Timed, file: string | null, { json }: PredictOptions) {
+function show(
+  { emotion, probabilities, modalities, milliseconds }: Timed,
+  file: string | null,
+  { json }: PredictOptions,
+) {
   if (json) return print(JSON.stringify({ file, emotion, probabilities, modalities, milliseconds }));
   print(`${file ?? "text"}: ${emotion}  (from ${modalities.join(" and ")}, ${milliseconds} ms)`);
   const ranked = Object.entries(probabilities).sort(([, p], [, q]) => q - p);

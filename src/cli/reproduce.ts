@@ -3,18 +3,19 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { loadCorpus } from "../corpora/registry.ts";
-import { readSeedTables } from "../corpora/seed-tables.ts";
+import { readSeedTables, type SeedTable, writeSeedTables } from "../corpora/seed-tables.ts";
 import { writeFileAtomically } from "../corpora/write-file.ts";
 import { OptionError } from "../errors.ts";
 import { parseCells } from "../evaluation/cell.ts";
 import { components } from "../evaluation/components.ts";
-import { parseProtocol, protocols } from "../evaluation/protocols.ts";
+import { parseProtocol, type ProtocolName, protocols } from "../evaluation/protocols.ts";
 import { renderReport } from "../evaluation/report.ts";
 import { reproduce } from "../evaluation/reproduce.ts";
 import { type EvaluationRows, rowsOfCorpus } from "../evaluation/rows.ts";
-import type { SeedTables } from "../evaluation/seed-tables.ts";
+import { makeSeedTables, type SeedTables } from "../evaluation/seed-tables.ts";
 import { renderTables } from "../evaluation/tables.ts";
 import { createExtractor, type Extractor, type Preset, presets } from "../features/extractor.ts";
+import { normaliseTranscript } from "../text/normalise.ts";
 import { version } from "../version.ts";
 import { extractCorpus } from "./corpus-rows.ts";
 import { integerOption } from "./options.ts";
@@ -32,6 +33,7 @@ interface ReproduceCommand {
   normalize: "none" | "speaker";
   seed: number;
   out: string;
+  writeTables?: string;
   json?: boolean;
 }
 
@@ -40,7 +42,10 @@ export function addReproduce(program: Command): void {
   program
     .command("reproduce")
     .description("fill the published tables: random forest and logistic regression on audio, text, and both")
-    .option("--corpus <name:path>", "e.g. iemocap:IEMOCAP_full_release (default: the bundled miniature corpus, which is synthetic)")
+    .option(
+      "--corpus <name:path>",
+      "e.g. iemocap:IEMOCAP_full_release (default: the bundled miniature corpus, which is synthetic)",
+    )
     .option("--audio-train <csv>", "the published form: four tables")
     .option("--audio-test <csv>")
     .option("--text-train <csv>")
@@ -55,6 +60,10 @@ export function addReproduce(program: Command): void {
     )
     .option("--seed <n>", "of everything random", integerOption, 0)
     .option("--out <dir>", "where results.json and report.html are written", "results")
+    .option(
+      "--write-tables <dir>",
+      "with --protocol seed: also write the four tables that the recipe makes of the corpus",
+    )
     .option("--json", "print results.json instead of tables")
     .addHelpText(
       "after",
@@ -72,8 +81,10 @@ async function run(options: ReproduceCommand): Promise<void> {
   const tables = tablePaths(options);
   const protocol = parseProtocol(options.protocol ?? (tables ? "seed" : "loso"));
   const cells = options.only === undefined ? undefined : parseCells(options.only, components.models);
-  const needs = (modality: "audio" | "text") => !cells || cells.some((cell) => cell.modality === modality || cell.modality === "both");
+  const needs = (modality: "audio" | "text") =>
+    !cells || cells.some((cell) => cell.modality === modality || cell.modality === "both");
   const data = tables ? await readTables(tables) : await readCorpus(options, needs("audio"));
+  if (options.writeTables !== undefined) await writeTables(options.writeTables, protocol, data, options.seed);
   const bar = progress(`protocol ${protocol}`);
   const results = await reproduce(data, {
     protocol,
@@ -101,8 +112,10 @@ type TablePaths = Partial<Record<"audioTrain" | "audioTest" | "textTrain" | "tex
 function tablePaths({ corpus, audioTrain, audioTest, textTrain, textTest }: ReproduceCommand): TablePaths | undefined {
   if ([audioTrain, audioTest, textTrain, textTest].every((path) => path === undefined)) return undefined;
   if (corpus !== undefined) throw new OptionError("name either --corpus or the tables, not both");
-  if ((audioTrain === undefined) !== (audioTest === undefined)) throw new OptionError("--audio-train and --audio-test go together");
-  if ((textTrain === undefined) !== (textTest === undefined)) throw new OptionError("--text-train and --text-test go together");
+  if ((audioTrain === undefined) !== (audioTest === undefined))
+    throw new OptionError("--audio-train and --audio-test go together");
+  if ((textTrain === undefined) !== (textTest === undefined))
+    throw new OptionError("--text-train and --text-test go together");
   return { audioTrain, audioTest, textTrain, textTest };
 }
 
@@ -119,13 +132,36 @@ async function readTables(paths: TablePaths): Promise<SeedTables> {
   return { train: rows(train), test: rows(test) };
 }
 
+async function writeTables(
+  directory: string,
+  protocol: ProtocolName,
+  data: EvaluationRows | SeedTables,
+  seed: number,
+): Promise<void> {
+  if (protocol !== "seed" || "train" in data)
+    throw new OptionError("--write-tables goes with --protocol seed and a corpus");
+  const { train, test } = makeSeedTables(data, seed);
+  const table = ({ ids = [], labels, features, transcripts }: EvaluationRows): SeedTable => ({
+    files: ids,
+    labels,
+    audio: features,
+    transcripts,
+  });
+  await mkdir(directory, { recursive: true });
+  await writeSeedTables(directory, { train: table(train), test: table(test) });
+}
+
 const mini = fileURLToPath(new URL("../../data/mini", import.meta.url));
 
 async function readCorpus({ corpus: source, preset }: ReproduceCommand, audio: boolean): Promise<EvaluationRows> {
-  const corpus = source === undefined ? { ...(await loadCorpus({ name: "iemocap", path: mini })), name: "mini" } : await loadCorpus(source);
+  const corpus =
+    source === undefined
+      ? { ...(await loadCorpus({ name: "iemocap", path: mini })), name: "mini" }
+      : await loadCorpus(source);
   const synthetic = source === undefined;
+  const normalised = (rows: EvaluationRows) => ({ ...rows, transcripts: rows.transcripts?.map(normaliseTranscript) });
   const spoken = corpus.utterances.every(({ file }) => file !== undefined);
-  if (!audio || !spoken) return rowsOfCorpus(corpus, undefined, synthetic);
+  if (!audio || !spoken) return normalised(rowsOfCorpus(corpus, undefined, synthetic));
   const made = new Map<number | undefined, Extractor>();
   const rows = await extractCorpus(corpus, (fileRate) => {
     const sampleRate = preset === "emovox" ? undefined : fileRate;
@@ -133,5 +169,5 @@ async function readCorpus({ corpus: source, preset }: ReproduceCommand, audio: b
     made.set(sampleRate, extractor);
     return extractor;
   });
-  return { ...rows, synthetic };
+  return normalised({ ...rows, synthetic });
 }

@@ -38,7 +38,11 @@ export function addTrain(program: Command): void {
     .option("--audio-corpus <name:path>", "learn sound from this corpus")
     .option("--text-corpus <name:path>", "learn words from this corpus, which may be another")
     .addOption(new Option("--preset <name>", "audio features").choices(presets).default("emovox"))
-    .addOption(new Option("--classifier <name>", "logistic regression or random forest").choices(trainableClassifiers).default("lr"))
+    .addOption(
+      new Option("--classifier <name>", "logistic regression or random forest")
+        .choices(trainableClassifiers)
+        .default("lr"),
+    )
     .addOption(new Option("--seed <n>", "of everything random").argParser(integerOption).default(0))
     .requiredOption("--out <path>", "the model file; its card is written beside it with the ending .md")
     .option("--json", "print the reports for machines")
@@ -61,7 +65,11 @@ async function train(options: TrainCommand): Promise<void> {
   if (audioFrom !== undefined) {
     const corpus = await loadCorpus(audioFrom);
     if (options.audioCorpus !== undefined || corpus.utterances.every(({ file }) => file !== undefined)) {
-      const extractor = createExtractor({ preset, level: "utterance", sampleRate: preset === "emovox" ? undefined : 16000 });
+      const extractor = createExtractor({
+        preset,
+        level: "utterance",
+        sampleRate: preset === "emovox" ? undefined : 16000,
+      });
       const rows = await extractCorpus(corpus, () => extractor);
       const bar = progress("training on sound");
       const trained = await trainAudioBranch(rows, extractor, { classifier, seed, onProgress: bar.update });

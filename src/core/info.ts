@@ -1,11 +1,42 @@
 import { coreBase64 } from "./binary.ts";
 
 /** Bytes of the compiled core. */
-export const coreSize = Math.floor((coreBase64.length * 3) / 4) - (coreBase64.endsWith("==") ? 2 : coreBase64.endsWith("=") ? 1 : 0);
+export const coreSize =
+  Math.floor((coreBase64.length * 3) / 4) - (coreBase64.endsWith("==") ? 2 : coreBase64.endsWith("=") ? 1 : 0);
 
 /** A module with one function that returns a v128: valid only where the engine has SIMD. */
 const simdProbe = Uint8Array.of(
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  5,
+  1,
+  96,
+  0,
+  1,
+  123,
+  3,
+  2,
+  1,
+  0,
+  10,
+  10,
+  1,
+  8,
+  0,
+  65,
+  0,
+  253,
+  15,
+  253,
+  98,
+  11,
 );
 
 /** Whether this engine runs WebAssembly SIMD, which the core needs. */

@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { TableError } from "../errors.ts";
+import { ModelFileError, TableError } from "../errors.ts";
 
 const PROBLEMS: Record<string, string> = {
   ENOENT: "no such file or directory",
@@ -50,5 +50,20 @@ export async function readText(path: string): Promise<string> {
   } catch (error) {
     const problem = error instanceof TypeError ? "not UTF-8 text" : fileProblem(error);
     throw problem === undefined ? error : new TableError(`${path}: ${problem}`, { cause: error });
+  }
+}
+
+/** The largest model file that is read; the largest forests known to be of use take a tenth of it. */
+const MAX_MODEL_BYTES = 1073741824;
+
+/** The bytes of a model file. @throws {ModelFileError} led by the file's name, when it is missing, too large or cannot be read */
+export async function readModelFile(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path);
+    if (size > MAX_MODEL_BYTES) throw new ModelFileError(`${path}: ${size} bytes are too many for a model file`);
+    return await readFile(path);
+  } catch (error) {
+    const problem = fileProblem(error);
+    throw problem === undefined ? error : new ModelFileError(`${path}: ${problem}`, { cause: error });
   }
 }

@@ -13,7 +13,10 @@ export interface ModelCardInput {
   readonly bytes: number;
 }
 
-const classifiers = { lr: "multinomial logistic regression, balanced class weights", rf: "random forest, balanced class weights" };
+const classifiers = {
+  lr: "multinomial logistic regression, balanced class weights",
+  rf: "random forest, balanced class weights",
+};
 
 /** A model card (Mitchell et al. 2019, "Model Cards for Model Reporting") in Markdown. */
 export function renderModelCard({ recognizer, reports, preset, classifier, seed, bytes }: ModelCardInput): string {
@@ -52,9 +55,16 @@ export function renderModelCard({ recognizer, reports, preset, classifier, seed,
   return lines.join("\n");
 }
 
-function section(title: string, report: TrainingReport, features: string, classifier: "lr" | "rf", temperature: number): string[] {
+function section(
+  title: string,
+  report: TrainingReport,
+  features: string,
+  classifier: "lr" | "rf",
+  temperature: number,
+): string[] {
   const { score } = report;
-  const row = (name: string, figure: Figure) => `| ${name} | ${percent(score[figure])} | ${score.ci[figure].map(percent).join(" to ")} |`;
+  const row = (name: string, figure: Figure) =>
+    `| ${name} | ${percent(score[figure])} | ${score.ci[figure].map(percent).join(" to ")} |`;
   const names = report.classes;
   return [
     "",

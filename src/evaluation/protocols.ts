@@ -98,22 +98,34 @@ export function tablesPlan(rows: EvaluationRows, trainRows: number): Plan {
 
 const leaking = { protocol: "seed", leaks: true, reasons: leaksOfSeed } as const;
 
-function seedPlan(rows: EvaluationRows, seed: number): Plan {
+/** The rows of the published recipe: copied, then divided at random. */
+export interface SeedRows {
+  /** Row numbers; copies repeat theirs, and may stand on both sides. */
+  readonly split: Split;
+  /** The recipe's name of each corpus row's class; undefined where it has none. */
+  readonly codes: readonly (string | undefined)[];
+}
+
+/** @throws {DataError} when no row is of the recipe's six classes. */
+export function seedRows(rows: EvaluationRows, seed: number): SeedRows {
   const code = new Map(Object.entries(six).flatMap(([code, names]) => names.map((name) => [name, code])));
-  const table: number[] = [];
-  let dropped = 0;
-  rows.labels.forEach((label, row) => {
-    const emotion = code.get(label);
-    if (emotion === undefined) dropped++;
-    else for (let n = recipe.copies[emotion as "fea" | "sur"] ?? 1; n > 0; n--) table.push(row);
-  });
+  const codes = rows.labels.map((label) => code.get(label));
+  const table = codes.flatMap((emotion, row) =>
+    emotion === undefined ? [] : new Array<number>(recipe.copies[emotion as "fea" | "sur"] ?? 1).fill(row),
+  );
   if (table.length === 0) {
     throw new DataError(
       `${rows.corpus}: the protocol seed keeps ${Object.keys(six).join(", ")}; no row has one of them`,
     );
   }
-  const folds = [new LeakingFold(holdout(table, recipe.testShare, deriveSeed(seed, "split")), rows.labels)];
+  return { split: holdout(table, recipe.testShare, deriveSeed(seed, "split")), codes };
+}
+
+function seedPlan(rows: EvaluationRows, seed: number): Plan {
+  const { split, codes } = seedRows(rows, seed);
+  const folds = [new LeakingFold(split, rows.labels)];
   const warnings = missing(rows, folds);
+  const dropped = codes.filter((emotion) => emotion === undefined).length;
   if (dropped > 0) warnings.push(`${dropped} rows of other classes than the recipe's six were left out`);
   return { ...leaking, classes: presentClasses(rows, folds), folds, scale: true, warnings };
 }

@@ -1,5 +1,7 @@
 import { DataError } from "../errors.ts";
-import { type DenseMatrix, denseMatrix } from "../matrix.ts";
+import { type DenseMatrix, denseMatrix, takeRows } from "../matrix.ts";
+import { MinMaxScaler } from "../models/scaler.ts";
+import { seedRows } from "./protocols.ts";
 import type { EvaluationRows } from "./rows.ts";
 
 /** The recipe's four tables: the training rows and the test rows, each with audio features and transcripts. */
@@ -30,6 +32,29 @@ export function joinTables({ train, test }: SeedTables): EvaluationRows {
     sessions: join("sessions", train.sessions, test.sessions),
     ids: join("names of the files", train.ids, test.ids),
   };
+}
+
+/**
+ * The four tables that the published recipe makes of a corpus: copies of rare rows, features scaled over all of them, a random split.
+ *
+ * @throws {DataError} rows without an id, or none of the recipe's six classes.
+ */
+export function makeSeedTables(rows: EvaluationRows, seed: number): SeedTables {
+  const { ids } = rows;
+  if (!ids) throw new DataError(`${rows.corpus}: the tables need a name for every utterance`);
+  const { split, codes } = seedRows(rows, seed);
+  const all = [...split.train, ...split.test];
+  const features = rows.features && new MinMaxScaler().fit(takeRows(rows.features, all)).transform(rows.features);
+  const part = (index: Int32Array): EvaluationRows => ({
+    corpus: rows.corpus,
+    synthetic: rows.synthetic,
+    classes: ["ang", "hap", "sad", "fea", "sur", "neu"],
+    labels: Array.from(index, (row) => codes[row]!),
+    features: features && takeRows(features, index),
+    transcripts: rows.transcripts && Array.from(index, (row) => rows.transcripts![row]),
+    ids: Array.from(index, (row) => ids[row]),
+  });
+  return { train: part(split.train), test: part(split.test) };
 }
 
 const onlyOne = (name: string): DataError => new DataError(`${name} stand in one of the two tables only`);

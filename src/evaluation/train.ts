@@ -2,7 +2,7 @@ import { DataError } from "../errors.ts";
 import type { Extractor } from "../features/extractor.ts";
 import type { Probabilities } from "../matrix.ts";
 import type { Classifier } from "../models/classifier.ts";
-import { LogisticRegression } from "../models/logistic-regression.ts";
+import { LogisticRegression, type LogisticRegressionOptions } from "../models/logistic-regression.ts";
 import { RandomForestClassifier } from "../models/random-forest.ts";
 import { StandardScaler } from "../models/scaler.ts";
 import type { AudioBranch, TextBranch } from "../recognizer.ts";
@@ -41,18 +41,26 @@ const MAX_TERMS = 25000;
 /** Groups beyond this many are put into as many folds. */
 const MOST_FOLDS = 10;
 
-/** Strong regularisation for many features and few speakers; weak for many texts. */
-const AUDIO_C = 0.01;
-const TEXT_C = 2;
+/** Strong regularisation for many features and few speakers; weak, and coefficients of one byte, for many terms. */
+const linear = {
+  audio: { C: 0.01 },
+  text: { C: 2, coefBits: 8 },
+} as const satisfies Record<string, LogisticRegressionOptions>;
 
-function createClassifier({ classifier, seed }: TrainOptions, C: number): Classifier {
+function createClassifier({ classifier, seed }: TrainOptions, modality: keyof typeof linear): Classifier {
   return classifier === "rf"
     ? new RandomForestClassifier({ nEstimators: 300, minSamplesLeaf: 2, seed })
-    : new LogisticRegression({ C, maxIter: 300, tol: 1e-3 });
+    : new LogisticRegression(linear[modality]);
 }
 
 const createVectorizer = (): TfidfVectorizer =>
-  new TfidfVectorizer({ tokenPattern: "word-punctuation", ngramRange: [1, 2], sublinearTf: true, minDf: 2, maxFeatures: MAX_TERMS });
+  new TfidfVectorizer({
+    tokenPattern: "word-punctuation",
+    ngramRange: [1, 2],
+    sublinearTf: true,
+    minDf: 2,
+    maxFeatures: MAX_TERMS,
+  });
 
 /**
  * Trains the audio part of a recogniser. Held-out predictions, one speaker (or group of speakers) at a time, give its temperature and its
@@ -68,10 +76,12 @@ export async function trainAudioBranch(
   checkRows(rows);
   const { features } = rows;
   if (!features) throw new DataError(`${rows.corpus}: there is no audio to learn from`);
-  const held = await holdOut(rows, groupSplits(rows), options, AUDIO_C, (fold) => fold.fitTransform(new StandardScaler(), features));
+  const held = await holdOut(rows, groupSplits(rows), options, "audio", (fold) =>
+    fold.fitTransform(new StandardScaler(), features),
+  );
   const scaler = new StandardScaler();
   scaler.fit(features);
-  const classifier = createClassifier(options, AUDIO_C);
+  const classifier = createClassifier(options, "audio");
   await classifier.fit(scaler.transform(features), rows.labels, { sampleWeight: balancedWeights(rows.labels) });
   const { temperature, report } = calibrate(rows, held, held, options.seed);
   return { branch: { extractor, scaler, classifier, temperature }, report };
@@ -92,13 +102,13 @@ export async function trainTextBranch(
   if (!transcripts) throw new DataError(`${rows.corpus}: there are no transcripts to learn from`);
   const vectorise = (fold: Fold) => fold.fitTransform(createVectorizer(), transcripts);
   const published = publishedSplits(rows);
-  const held = await holdOut(rows, published?.dev ?? groupSplits(rows), options, TEXT_C, vectorise);
-  const tested = published ? await holdOut(rows, published.test, options, TEXT_C, vectorise) : held;
+  const held = await holdOut(rows, published?.dev ?? groupSplits(rows), options, "text", vectorise);
+  const tested = published ? await holdOut(rows, published.test, options, "text", vectorise) : held;
   const train = published?.dev[0].train ?? Int32Array.from(rows.labels, (_, row) => row);
   const texts = Array.from(train, (row) => transcripts[row]);
   const labels = Array.from(train, (row) => rows.labels[row]);
   const vectorizer = createVectorizer();
-  const classifier = createClassifier(options, TEXT_C);
+  const classifier = createClassifier(options, "text");
   await classifier.fit(vectorizer.fitTransform(texts), labels, { sampleWeight: balancedWeights(labels) });
   const { temperature, report } = calibrate(rows, held, tested, options.seed);
   return { branch: { vectorizer, classifier, temperature }, report };
@@ -148,7 +158,7 @@ async function holdOut(
   rows: EvaluationRows,
   splits: NamedSplits,
   options: TrainOptions,
-  C: number,
+  modality: keyof typeof linear,
   fit: (fold: Fold) => Parts,
 ): Promise<HeldOut> {
   const { classes, labels } = rows;
@@ -156,7 +166,7 @@ async function holdOut(
   const probabilities: number[] = [];
   for (const [f, split] of splits.entries()) {
     const fold = new Fold(split, labels);
-    const prediction = await fold.fitPredict(createClassifier(options, C), fit(fold), { weights: true });
+    const prediction = await fold.fitPredict(createClassifier(options, modality), fit(fold), { weights: true });
     const { columns, data } = prediction.probabilities;
     const column = new Map(prediction.classes.map((name, c) => [name, c]));
     for (let r = 0; r < prediction.rows.length; r++) {

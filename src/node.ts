@@ -1,0 +1,14 @@
+// emovox for Node: what reads and writes files, beside all of `emovox`.
+export * from "./index.ts";
+export { decodeAudio, decodeMono, type MonoAudio } from "./audio/decode.ts";
+export { encodeWav } from "./audio/encode-wav.ts";
+export { findAudioFiles, readAudio, type ReadAudioOptions } from "./corpora/audio-file.ts";
+export { corpusNames, type CorpusOptions, type CorpusSource, loadCorpus } from "./corpora/registry.ts";
+export {
+  readSeedTables,
+  type SeedTable,
+  type SeedTablePaths,
+  type SeedTables,
+  writeSeedTables,
+} from "./corpora/seed-tables.ts";
+export { writeFileAtomically } from "./corpora/write-file.ts";
