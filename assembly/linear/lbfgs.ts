@@ -1,6 +1,6 @@
 // Minimises a smooth function by L-BFGS (Nocedal and Wright 2006, Numerical Optimization: algorithms 7.4 and 7.5, line search 3.5
-// and 3.6 under the strong Wolfe conditions). Memory: 2 * 10 + 5 vectors.
-import { addScaled, dot, maxAbs, setDifference, setScaled } from "./vector";
+// and 3.6 under the strong Wolfe conditions). Memory: 2 * 10 + 6 vectors.
+import { addScaled, dot, maxAbs, multiplyBy, setDifference, setScaled, weightedSquares } from "./vector";
 
 /** Pairs of steps and gradient differences that are remembered. */
 const HISTORY = 10;
@@ -29,6 +29,8 @@ export class Lbfgs {
   trial: usize;
   trialGradient: usize;
   direction: usize;
+  /** The inverse of a guess at the Hessian's diagonal, from which the recursion starts: 1 unless the caller writes another. */
+  inverseDiagonal: usize;
   /** HISTORY vectors each, in a ring. */
   steps: usize;
   changes: usize;
@@ -56,6 +58,8 @@ export function newLbfgs(n: usize, objective: u32, context: usize): Lbfgs {
   s.trial = heap.alloc(bytes);
   s.trialGradient = heap.alloc(bytes);
   s.direction = heap.alloc(bytes);
+  s.inverseDiagonal = heap.alloc(bytes);
+  for (let i: usize = 0; i < bytes; i += 8) store<f64>(s.inverseDiagonal + i, 1);
   s.steps = heap.alloc(bytes * HISTORY);
   s.changes = heap.alloc(bytes * HISTORY);
   s.rho = heap.alloc(HISTORY << 3);
@@ -71,6 +75,7 @@ export function releaseLbfgs(s: Lbfgs): void {
   heap.free(s.trial);
   heap.free(s.trialGradient);
   heap.free(s.direction);
+  heap.free(s.inverseDiagonal);
   heap.free(s.steps);
   heap.free(s.changes);
   heap.free(s.rho);
@@ -121,9 +126,11 @@ function findDirection(s: Lbfgs): void {
     store<f64>(s.alpha + (at << 3), alpha);
     addScaled(s.direction, -alpha, vector(s.changes, at, s.n), n);
   }
-  if (s.stored === 0) return;
-  const newest = vector(s.changes, s.newest, s.n);
-  setScaled(s.direction, 1 / (load<f64>(s.rho + (s.newest << 3)) * dot(newest, newest, n)), s.direction, n);
+  multiplyBy(s.direction, s.inverseDiagonal, n);
+  if (s.stored > 0) {
+    const curvature = weightedSquares(s.inverseDiagonal, vector(s.changes, s.newest, n), n);
+    setScaled(s.direction, 1 / (load<f64>(s.rho + (s.newest << 3)) * curvature), s.direction, n);
+  }
   for (let k = s.stored - 1; k >= 0; k--) {
     const at = (s.newest + HISTORY - k) % HISTORY;
     const beta = load<f64>(s.rho + (at << 3)) * dot(vector(s.changes, at, s.n), s.direction, n);
@@ -163,8 +170,7 @@ function isFlatEnough(s: Lbfgs, slope: f64): bool {
 /** Brackets a step that meets the strong Wolfe conditions, and finds it; the trial is left at it. */
 function search(s: Lbfgs, slope: f64): bool {
   if (!(slope < 0)) return false;
-  // The first direction is the bare gradient, of unknown scale.
-  let length = s.stored > 0 ? 1.0 : min(1.0, 1 / Math.sqrt(dot(s.gradient, s.gradient, s.n)));
+  let length: f64 = 1;
   let before: f64 = 0;
   let valueBefore = s.value;
   let slopeBefore = slope;

@@ -74,7 +74,52 @@ export function newLogistic(
   const size = ((columns + (fitIntercept ? 1 : 0)) as usize) * (p.stride as usize);
   p.lbfgs = newLbfgs(size, evaluate.index, changetype<usize>(p));
   p.coefficients = p.lbfgs.x;
+  precondition(p);
   return changetype<usize>(p);
+}
+
+/**
+ * The Hessian's diagonal at the start, where every class has the probability 1/k: sum(weight x^2) (1/k) (1 - 1/k) + 1/C. Words that are common
+ * and words that are rare, or columns in different units, differ in it by orders of magnitude.
+ */
+function precondition(p: Logistic): void {
+  const diagonal = p.lbfgs.inverseDiagonal;
+  const stride = p.stride as usize;
+  const size = p.lbfgs.n << 3;
+  const k = p.classes as f64;
+  memory.fill(diagonal, 0, size);
+  for (let row = 0; row < p.rows; row++) {
+    const weight = (load<f64>(p.weights + ((row as usize) << 3)) * (1 - 1 / k)) / k;
+    for (let i = firstOf(p, row); i < endOf(p, row); i++) {
+      const value = load<f32>(p.values + (i << 2)) as f64;
+      const at = diagonal + ((columnOf(p, row, i) * stride) << 3);
+      store<f64>(at, load<f64>(at) + weight * value * value);
+    }
+    if (p.fitIntercept) {
+      const at = diagonal + (((p.columns as usize) * stride) << 3);
+      store<f64>(at, load<f64>(at) + weight);
+    }
+  }
+  const penalised = ((p.columns as usize) * stride) << 3;
+  for (let at: usize = 0; at < size; at += stride << 3) {
+    const inverse = 1 / (load<f64>(diagonal + at) + (at < penalised ? p.penalty : 0));
+    for (let c: usize = 0; c < stride; c++) store<f64>(diagonal + at + (c << 3), inverse);
+  }
+}
+
+/** Where the stored values of a row start and end, and the column of one of them. */
+function firstOf(p: Logistic, row: i32): usize {
+  if (p.indptr === 0) return (row as usize) * (p.columns as usize);
+  return load<u32>(p.indptr + ((row as usize) << 2)) as usize;
+}
+
+function endOf(p: Logistic, row: i32): usize {
+  return firstOf(p, row + 1);
+}
+
+function columnOf(p: Logistic, row: i32, i: usize): usize {
+  if (p.indptr === 0) return i - (row as usize) * (p.columns as usize);
+  return load<u32>(p.indices + (i << 2)) as usize;
 }
 
 /** Makes up to `iterations` steps; returns 0 when it may go on, 1 when it has converged, 2 when rounding lets it get no lower. */
@@ -146,12 +191,11 @@ function evaluate(x: usize, gradient: usize, context: usize): f64 {
 function setLogits(p: Logistic, row: i32, w: usize): void {
   const stride = (p.stride as usize) << 3;
   const bias = w + (p.columns as usize) * stride;
-  const dense = p.indptr === 0;
-  const from = dense ? (row as usize) * (p.columns as usize) : (load<u32>(p.indptr + ((row as usize) << 2)) as usize);
-  const to = dense ? from + (p.columns as usize) : (load<u32>(p.indptr + ((row as usize) << 2), 4) as usize);
+  const from = firstOf(p, row);
+  const to = endOf(p, row);
   for (let c: usize = 0; c < stride; c += 16) {
     let sum = p.fitIntercept ? v128.load(bias + c) : f64x2.splat(0);
-    if (dense) {
+    if (p.indptr === 0) {
       let at = w + c;
       for (let i = from; i < to; i++, at += stride) {
         sum = f64x2.add(sum, f64x2.mul(f64x2.splat(load<f32>(p.values + (i << 2)) as f64), v128.load(at)));
@@ -184,11 +228,9 @@ function softmax(logits: usize, classes: i32): f64 {
 /** gradient += residual (in p.logits) times the row. */
 function addOuterProduct(p: Logistic, row: i32, gradient: usize): void {
   const stride = (p.stride as usize) << 3;
-  const dense = p.indptr === 0;
-  const from = dense ? (row as usize) * (p.columns as usize) : (load<u32>(p.indptr + ((row as usize) << 2)) as usize);
-  const to = dense ? from + (p.columns as usize) : (load<u32>(p.indptr + ((row as usize) << 2), 4) as usize);
-  for (let i = from; i < to; i++) {
-    const column = dense ? i - from : (load<u32>(p.indices + (i << 2)) as usize);
-    addScaled(gradient + column * stride, load<f32>(p.values + (i << 2)) as f64, p.logits, p.stride);
+  const to = endOf(p, row);
+  for (let i = firstOf(p, row); i < to; i++) {
+    const at = gradient + columnOf(p, row, i) * stride;
+    addScaled(at, load<f32>(p.values + (i << 2)) as f64, p.logits, p.stride);
   }
 }
