@@ -75,24 +75,67 @@ test("every split is the best there is, and every leaf is due (brute force)", ()
 
 test("dense and sparse rows grow the same forest and predict the same bits", () => {
   fc.assert(
-    fc.property(tables, fc.boolean(), fc.boolean(), (shape, weighted, balancedSubsample) => {
-      const { x, codes } = table(shape.seed, shape.rows, shape.columns, shape.classes, shape.levels);
-      const random = new Random(shape.seed);
-      const weights = Float64Array.from(codes, () => (weighted ? random.uniform() : 1));
-      const options = {
-        ...treeOptions,
-        nEstimators: 5,
-        bootstrap: true,
-        balancedSubsample,
-        classes: shape.classes,
-        maxFeatures: 2,
-        seed: shape.seed >>> 0,
-      };
-      const sparse = toSparse(x);
-      expect(growForest(sparse, codes, weights, options)).toEqual(growForest(x, codes, weights, options));
-    }),
+    fc.property(
+      tables,
+      fc.boolean(),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 6 }),
+      (shape, weighted, balanced, least) => {
+        const { x, codes } = table(shape.seed, shape.rows, shape.columns, shape.classes, shape.levels);
+        const random = new Random(shape.seed);
+        const weights = Float64Array.from(codes, () => (weighted ? random.uniform() : 1));
+        const options = {
+          ...treeOptions,
+          nEstimators: 5,
+          bootstrap: true,
+          balancedSubsample: balanced,
+          minSamplesLeaf: least,
+          classes: shape.classes,
+          maxFeatures: 2,
+          seed: shape.seed >>> 0,
+        };
+        const sparse = toSparse(x);
+        expect(growForest(sparse, codes, weights, options)).toEqual(growForest(x, codes, weights, options));
+      },
+    ),
     { numRuns: 100 },
   );
+});
+
+test("drawing goes on past constant columns, in every node, until one can be split", () => {
+  fc.assert(
+    fc.property(tables, fc.boolean(), (shape, sparse) => {
+      // Many columns that are constant at once or soon, and one that tells all rows apart.
+      const { x, y } = table(shape.seed, shape.rows, 12, shape.classes, 2);
+      const random = new Random(shape.seed);
+      const order = random.shuffle(Array.from({ length: shape.rows }, (_, row) => row));
+      for (let row = 0; row < shape.rows; row++) {
+        for (let c = 2; c < 6; c++) x.data[row * 12 + c] = c - 3;
+        x.data[row * 12 + 7] = order[row];
+      }
+      const model = new RandomForestClassifier({ nEstimators: 5, bootstrap: false, maxFeatures: 1, seed: shape.seed });
+      model.fit(sparse ? toSparse(x) : x, y);
+      const certain = model.predictProba(x).data.filter((p) => p === 1).length;
+      expect(certain).toBe(shape.rows);
+      expect(accuracy(model.predictProba(x), model.classes, y)).toBe(1);
+      for (const c of [2, 3, 4, 5]) expect(model.featureImportances?.[c]).toBe(0);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a column that is constant on one side of a split is still found on the other", () => {
+  // Every row is one combination of six bits: to tell all apart, each branch needs every column once.
+  const x = matrixFromRows(Array.from({ length: 64 }, (_, row) => [0, 1, 2, 3, 4, 5].map((bit) => (row >> bit) & 1)));
+  const random = new Random(1);
+  for (let seed = 0; seed < 20; seed++) {
+    const y = Array.from({ length: 64 }, (_, row) => `c${row < 4 ? row % 2 : random.integer(2)}`);
+    for (const rows of [x, toSparse(x)]) {
+      const model = new RandomForestClassifier({ nEstimators: 5, bootstrap: false, maxFeatures: 1, seed });
+      model.fit(rows, y);
+      expect(model.predictProba(x).data.filter((p) => p === 1).length).toBe(64);
+    }
+  }
 });
 
 test("long columns are sorted by another method, with the same outcome", () => {
@@ -337,6 +380,24 @@ test("a saved forest that is not sound is refused before anything is run", () =>
   expect(load({ config: { ...state.config, options: { nEstimators: 0 } } })).toThrow(ModelFileError);
   expect(load({ kind: "logistic-regression" })).toThrow('of the kind "logistic-regression"');
   expect(load({ tensors: {} })).toThrow('lacks the tensor "feature"');
+});
+
+test("what does not fit the core is refused before it is tried", () => {
+  const empty = { indptr: Int32Array.of(0, 0, 0, 0, 0), indices: new Int32Array(), values: new Float32Array() };
+  const wide = { kind: "csr", rows: 4, columns: 2e8, ...empty } as const;
+  expect(() => new RandomForestClassifier().fit(wide, ["a", "a", "b", "b"])).toThrow("GB of the core's memory");
+});
+
+test("a model that learns again forgets what it learnt before", () => {
+  const first = table(11, 40, 2, 2, 0);
+  const second = table(12, 50, 4, 3, 0);
+  const model = new RandomForestClassifier({ nEstimators: 3 });
+  const fresh = new RandomForestClassifier({ nEstimators: 3 });
+  model.fit(first.x, first.y);
+  model.predictProba(first.x);
+  model.fit(second.x, second.y);
+  fresh.fit(second.x, second.y);
+  expect(model.predictProba(second.x)).toEqual(fresh.predictProba(second.x));
 });
 
 test("bad input is refused in one sentence", () => {

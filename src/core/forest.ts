@@ -1,4 +1,5 @@
 import type { Matrix } from "../matrix.ts";
+import { checkCapacity } from "./capacity.ts";
 import { LeafTable } from "./leaf-table.ts";
 import { f64, i32, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
@@ -53,6 +54,19 @@ interface GrownTrees {
   readonly threshold: Float64Array;
   readonly right: Int32Array;
   readonly gains: Float64Array;
+}
+
+/** What growing takes at its peak: the rows, their ranks and values, and some 64 bytes a row for the tree in work. */
+function checkTrainingSize(x: Matrix, { classes, treesPerCall }: GrowOptions): void {
+  const stored = x.kind === "dense" ? x.data.length : x.values.length;
+  // A tree has at most two nodes a row, of 24 bytes, and a leaf row for every second; buffers double as they grow.
+  const trees = treesPerCall * x.rows * (96 + 8 * classes);
+  checkCapacity((x.kind === "dense" ? 12 : 28) * stored + 64 * x.rows + 40 * x.columns + trees);
+}
+
+function checkPredictionSize(x: Matrix, classes: number): void {
+  const stored = x.kind === "dense" ? x.data.length : 2 * x.values.length + x.columns;
+  checkCapacity(4 * stored + x.rows * (8 + 8 * classes));
 }
 
 function trainingData(memory: Scratch, x: Matrix): number {
@@ -111,9 +125,10 @@ function joinTrees(parts: readonly GrownTrees[], columns: number, classes: numbe
 
 /**
  * Grows a random forest. `classOf` numbers each row's class from 0; `weights` are the sample weights, class weights included.
- * The arguments must have been checked: finite values, ascending indices, lengths that agree.
+ * The arguments must have been checked: finite values, ascending indices, lengths that agree. @throws {DataError} when they do not fit the core.
  */
 export function growForest(x: Matrix, classOf: Uint16Array, weights: Float64Array, options: GrowOptions): GrownForest {
+  checkTrainingSize(x, options);
   const data = scratch((memory) => trainingData(memory, x));
   try {
     return scratch((memory) => {
@@ -192,6 +207,7 @@ export class ResidentForest {
   predictProba(x: Matrix): Float64Array {
     const { nodes, offsets, trees, leaves } = this.#resident;
     const { classes } = this.#forest;
+    checkPredictionSize(x, classes);
     return scratch((memory) => {
       const out = memory.zeros(x.rows * classes * 8);
       const values = memory.copy(x.kind === "dense" ? x.data : x.values);
@@ -225,6 +241,7 @@ export class ResidentForest {
   outOfBag(x: Matrix, seed: number): { sums: Float64Array; treeCounts: Int32Array } {
     const { nodes, offsets, trees, leaves } = this.#resident;
     const { classes } = this.#forest;
+    checkPredictionSize(x, classes);
     return scratch((memory) => {
       const sums = memory.zeros(x.rows * classes * 8);
       const counts = memory.zeros(x.rows * 4);

@@ -88,7 +88,7 @@ export class RandomForestClassifier implements Classifier {
       bootstrap: options.bootstrap,
       balancedSubsample,
       seed: options.seed >>> 0,
-      treesPerCall: Math.ceil(options.nEstimators / 64),
+      treesPerCall: Math.min(8, Math.ceil(options.nEstimators / 64)), // some 64 reports of progress; memory for 8 trees
       onProgress,
     });
     this.#take(labels.classes, forest);
