@@ -1,4 +1,5 @@
-import { type Forest, growForest, ResidentForest } from "../core/forest.ts";
+import { type Forest, growForest } from "../core/forest.ts";
+import { ResidentForest } from "../core/resident-forest.ts";
 import { DataError, ModelFileError, OptionError } from "../errors.ts";
 import type { Matrix, Probabilities } from "../matrix.ts";
 import { checkExamples, checkRows } from "./check.ts";
