@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { digest } from "../src/digest.ts";
 import { loadModel, saveModel } from "../src/models/model-file.ts";
+import type { Json } from "../src/models/state.ts";
 import { Recognizer } from "../src/recognizer.ts";
 
 const sampleRate = 16000;
@@ -68,7 +69,7 @@ test("a recogniser that is saved and loaded gives the very same answers", async 
 test("files that are no recogniser, or whose features have changed, are refused", () => {
   expect(() => Recognizer.load(saveModel({ kind: "scaler", config: {}, tensors: {} }))).toThrow('kind "scaler"');
   const state = loadModel(recognizer.save());
-  const audio = state.config.audio as { extractor: object };
+  const audio = state.config.audio as Record<string, Json> & { extractor: Record<string, Json> };
   const changed = { ...audio, extractor: { ...audio.extractor, hash: "0000000000000000" } };
   expect(() => Recognizer.load(saveModel({ ...state, config: { ...state.config, audio: changed } }))).toThrow("have changed");
   const hot = { ...audio, temperature: -1 };
