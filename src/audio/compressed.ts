@@ -1,23 +1,10 @@
 import { pow } from "../core/math.ts";
 import { AudioError } from "../errors.ts";
+import { drain, loadPackage } from "./decoder-package.ts";
 import { decodeFlac } from "./flac.ts";
 import { joinBytes, readOgg } from "./ogg.ts";
 import { hasAscii, id3Length, isMpegFrame } from "./sniff.ts";
-import { type AudioData, MAX_SAMPLES } from "./wav.ts";
-
-// What the decoder packages have in common.
-interface Decoded {
-  readonly channelData: readonly Float32Array[];
-  readonly samplesDecoded: number;
-  readonly sampleRate: number;
-  readonly errors: readonly { readonly message: string }[];
-}
-
-interface Decoder {
-  readonly ready: Promise<void>;
-  flush?(): Promise<Decoded>;
-  free(): void;
-}
+import type { AudioData } from "./wav.ts";
 
 // A few bytes of a compressed file can stand for seconds of silence: feed little at a time, to stop in time.
 const CHUNK_BYTES = 4096;
@@ -29,7 +16,7 @@ const CHUNK_BYTES = 4096;
  * @throws {AudioError} when no frame can be decoded.
  */
 export async function decodeMp3(bytes: Uint8Array): Promise<AudioData> {
-  const { MPEGDecoder } = await load("MP3", "mpg123-decoder", () => import("mpg123-decoder"));
+  const { MPEGDecoder } = await loadPackage("MP3", "mpg123-decoder", () => import("mpg123-decoder"));
   const decoder = new MPEGDecoder();
   const audio = await drain("MP3", decoder, chunks(bytes), (chunk) => decoder.decode(chunk));
   // mpg123 gives mono twice.
@@ -41,7 +28,7 @@ export async function decodeMp3(bytes: Uint8Array): Promise<AudioData> {
 
 /**
  * Decodes an Ogg file: Vorbis with the package `@wasm-audio-decoders/ogg-vorbis`, Opus with `opus-decoder` (always at
- * 48,000 Hz), FLAC in Ogg as `decodeFlac`.
+ * 48,000 Hz), FLAC in Ogg as FLAC of its own.
  *
  * @throws {AudioError} when a page is damaged or, unless `lenient`, the stream is cut, or it holds another codec.
  */
@@ -51,7 +38,7 @@ export async function decodeOgg(bytes: Uint8Array, lenient: boolean): Promise<Au
   if (hasAscii(head, 0, "OpusHead")) return decodeOpus(packets, granule);
   if (hasAscii(head, 0, "\x01vorbis")) {
     if (packets.length < 4) throw new AudioError("truncated Ogg Vorbis file: it has no audio packets");
-    const { OggVorbisDecoder } = await load(
+    const { OggVorbisDecoder } = await loadPackage(
       "Ogg Vorbis",
       "@wasm-audio-decoders/ogg-vorbis",
       () => import("@wasm-audio-decoders/ogg-vorbis"),
@@ -60,7 +47,7 @@ export async function decodeOgg(bytes: Uint8Array, lenient: boolean): Promise<Au
     return drain("Ogg Vorbis", decoder, chunks(bytes.subarray(0, length)), (chunk) => decoder.decode(chunk));
   }
   // Its first packet is nine bytes and the beginning of a FLAC file; the others are the rest of that file.
-  if (hasAscii(head, 0, "\x7fFLAC")) return decodeFlac(joinBytes([head.subarray(9), ...packets.slice(1)]), { lenient });
+  if (hasAscii(head, 0, "\x7fFLAC")) return decodeFlac(joinBytes([head.subarray(9), ...packets.slice(1)]), lenient);
   const codec = String.fromCharCode(...head.subarray(0, 8)).replace(/[^ -~]/g, ".");
   throw new AudioError(`Ogg codec ${JSON.stringify(codec)} is not supported; Vorbis, Opus and FLAC are`);
 }
@@ -75,7 +62,7 @@ async function decodeOpus(packets: readonly Uint8Array[], granule: number): Prom
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const preSkip = view.getUint16(10, true);
   const mapping = { streamCount: head[19], coupledStreamCount: head[20], channelMappingTable: [...head.subarray(21)] };
-  const { OpusDecoder } = await load("Ogg Opus", "opus-decoder", () => import("opus-decoder"));
+  const { OpusDecoder } = await loadPackage("Ogg Opus", "opus-decoder", () => import("opus-decoder"));
   const decoder = new OpusDecoder({ channels: head[9], preSkip, ...(family === 0 ? {} : mapping) });
   // The second packet holds the comments.
   const audio = await drain("Ogg Opus", decoder, packets.slice(2), (packet) => decoder.decodeFrame(packet));
@@ -90,61 +77,6 @@ async function decodeOpus(packets: readonly Uint8Array[], granule: number): Prom
   return { sampleRate: audio.sampleRate, channels };
 }
 
-async function load<T>(format: string, name: string, importPackage: () => Promise<T>): Promise<T> {
-  try {
-    return await importPackage();
-  } catch (cause) {
-    throw new AudioError(`${format} needs the package ${name}: run npm install ${name}, or convert to WAV`, { cause });
-  }
-}
-
-async function drain(
-  format: string,
-  decoder: Decoder,
-  pieces: Iterable<Uint8Array>,
-  decode: (piece: Uint8Array) => Decoded | Promise<Decoded>,
-): Promise<AudioData> {
-  const parts: Decoded[] = [];
-  try {
-    await decoder.ready;
-    let samples = 0;
-    for (const piece of pieces) {
-      const part = await decode(piece);
-      samples += part.samplesDecoded * part.channelData.length;
-      if (samples > MAX_SAMPLES) throw new AudioError(`the ${format} file is too long: cut it into parts`);
-      parts.push(part);
-    }
-    if (decoder.flush) parts.push(await decoder.flush());
-    decoder.free();
-  } catch (cause) {
-    if (cause instanceof AudioError) throw cause;
-    throw new AudioError(`damaged ${format} file: ${cause instanceof Error ? cause.message : cause}`, { cause });
-  }
-  return join(format, parts);
-}
-
 function* chunks(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
-}
-
-function join(format: string, parts: readonly Decoded[]): AudioData {
-  const sounding = parts.filter((part) => part.samplesDecoded > 0);
-  const failed = parts.find((part) => part.errors.length > 0);
-  if (failed) throw new AudioError(`damaged ${format} file: ${failed.errors[0].message}`);
-  if (sounding.length === 0) throw new AudioError(`damaged or empty ${format} file: no sample could be decoded`);
-  const { channelData, sampleRate } = sounding[0];
-  if (sounding.some((part) => part.channelData.length !== channelData.length || part.sampleRate !== sampleRate)) {
-    throw new AudioError(`the ${format} file changes its rate or channels midway`);
-  }
-  const length = sounding.reduce((sum, part) => sum + part.samplesDecoded, 0);
-  const channels = channelData.map((_, c) => {
-    const samples = new Float32Array(length);
-    let at = 0;
-    for (const part of sounding) {
-      samples.set(part.channelData[c].subarray(0, part.samplesDecoded), at);
-      at += part.samplesDecoded;
-    }
-    return samples;
-  });
-  return { sampleRate, channels };
 }

@@ -12,8 +12,8 @@ export interface MonoAudio {
 }
 
 /**
- * Decodes a WAV, FLAC, MP3 or Ogg (Vorbis, Opus) file, told apart by its first bytes. The decoders of MP3,
- * Vorbis and Opus are optional packages, loaded when the first such file comes.
+ * Decodes a WAV, FLAC, MP3 or Ogg (Vorbis, Opus) file, told apart by its first bytes. The decoders of all
+ * but WAV are optional packages, loaded when the first such file comes.
  *
  * @param bytes the whole file
  * @throws {AudioError} when the format is unknown or its decoder is not installed, and when the file is damaged, cut
@@ -27,7 +27,7 @@ export async function decodeAudio(bytes: Uint8Array, options: DecodeOptions = {}
     case "wav":
       return decodeWav(bytes, options);
     case "flac":
-      return decodeFlac(bytes.subarray(id3Length(bytes)), options);
+      return checkAudio(await decodeFlac(bytes.subarray(id3Length(bytes)), lenient));
     case "mp3":
       return checkAudio(await decodeMp3(bytes));
     case "ogg":

@@ -1,155 +1,121 @@
+import type { FLACDecodedAudio, FLACDecoder } from "@wasm-audio-decoders/flac";
 import { AudioError } from "../errors.ts";
-import { BitReader, powerOfTwo } from "./bit-reader.ts";
-import { decodeSubframe } from "./flac-subframe.ts";
-import { hasAscii } from "./sniff.ts";
-import { type AudioData, checkAudio, type DecodeOptions, MAX_SAMPLES } from "./wav.ts";
+import { checkLength, type Decoded, joinParts, loadPackage } from "./decoder-package.ts";
+import type { AudioData } from "./wav.ts";
 
-interface StreamInfo {
-  readonly sampleRate: number;
-  readonly channels: number;
-  readonly bits: number;
-  /** Samples a channel; 0 when the encoder did not know. */
-  readonly total: number;
-}
+// The package takes this much at once; a frame of two channels and 24 bits is at most 393,000 bytes long.
+const MAX_FRAME_BYTES = 8 * 65535;
 
-const BLOCK_SIZES = [0, 192, 576, 1152, 2304, 4608, 0, 0, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
-const SAMPLE_BITS = [0, 8, 12, 0, 16, 20, 24, 32];
+// RFC 9639, section 9.3: x^16 + x^15 + x^2 + 1.
+const CRC_TABLE = Uint16Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8;
+  for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc & 0x8000 ? 0x8005 : 0);
+  return crc;
+});
 
 /**
- * Decodes a FLAC file, exactly: an integer sample of b bits is divided by 2^(b-1), as libsndfile does. Every frame's
- * checksum is checked. Channels and width are those of the file's beginning; frames that change them are refused.
- * Source: RFC 9639.
+ * Decodes a FLAC file with the package `@wasm-audio-decoders/flac` (libFLAC), exactly: an integer sample of b bits becomes
+ * that integer over 2^(b-1), as in a WAV file. The layout of the file is that of RFC 9639.
  *
  * @param bytes the whole file, from `fLaC` on
- * @throws {AudioError} when a frame is damaged or, unless `lenient`, samples are missing; when the file is empty or its
- * rate is outside 4,000 to 192,000 Hz.
+ * @param lenient takes what comes before the first damage; otherwise a damaged frame is an error, and so is a number of
+ * samples that is not the one in STREAMINFO
+ * @throws {AudioError} when the file is damaged or cut (unless `lenient`), has no sample, or is not of 8, 16, 24 or 32 bits.
  * @example
- * const { sampleRate, channels } = decodeFlac(await readFile("speech.flac"));
+ * const { sampleRate, channels } = await decodeFlac(bytes, false);
  */
-export function decodeFlac(bytes: Uint8Array, options: DecodeOptions = {}): AudioData {
-  const { info, start } = readMetadata(bytes);
-  const blocks: Float32Array[][] = [];
+export async function decodeFlac(bytes: Uint8Array, lenient: boolean): Promise<AudioData> {
+  const { start, total } = readMetadata(bytes);
+  const name = "@wasm-audio-decoders/flac";
+  const { FLACDecoder } = await loadPackage("FLAC", name, () => import("@wasm-audio-decoders/flac"));
+  const parts: Decoded[] = [];
   let decoded = 0;
-  for (let at = start; at < bytes.length && (info.total === 0 || decoded < info.total); ) {
-    try {
-      const frame = decodeFrame(bytes, at, info);
-      blocks.push(frame.channels);
-      decoded += frame.channels[0].length;
-      at = frame.end;
-    } catch (error) {
-      if (options.lenient && error instanceof AudioError) break;
-      throw error;
+  try {
+    const decoder = new FLACDecoder();
+    await decoder.ready;
+    for (const { frame, isWhole } of splitFrames(bytes, start)) {
+      const part = await decodeFrame(decoder, frame);
+      decoded += part.samplesDecoded;
+      checkLength("FLAC", decoded * part.channelData.length);
+      parts.push(rescale(part));
+      // A tag may follow the last frame; where the total is unknown, it cannot be told from damage.
+      if (total > 0 && decoded >= total) break;
+      if (!isWhole) throw new Error("bytes that are no frame");
     }
-    if (decoded * info.channels > MAX_SAMPLES) throw new AudioError("the FLAC file is too long: cut it into parts");
-  }
-  if (decoded < info.total && !options.lenient) {
-    throw new AudioError(
-      `truncated data: the FLAC file has ${decoded} of the ${info.total} samples that it promises (lenient takes those)`,
-    );
-  }
-  const channels = Array.from({ length: info.channels }, (_, c) => {
-    const samples = new Float32Array(decoded);
-    let at = 0;
-    for (const block of blocks) {
-      samples.set(block[c], at);
-      at += block[c].length;
-    }
-    return samples;
-  });
-  return checkAudio({ sampleRate: info.sampleRate, channels });
-}
-
-function readMetadata(bytes: Uint8Array): { info: StreamInfo; start: number } {
-  if (!hasAscii(bytes, 0, "fLaC")) throw new AudioError("not a FLAC file: it does not begin with fLaC");
-  let info: StreamInfo | undefined;
-  let at = 4;
-  for (let last = false; !last; ) {
-    const reader = new BitReader(bytes, at);
-    last = reader.unsigned(1) === 1;
-    const type = reader.unsigned(7);
-    const length = reader.unsigned(24);
-    if (type === 0) info = readStreamInfo(reader);
-    at += 4 + length;
-  }
-  if (info === undefined) throw new AudioError("damaged FLAC file: it has no STREAMINFO");
-  return { info, start: at };
-}
-
-function readStreamInfo(reader: BitReader): StreamInfo {
-  // The block and frame sizes are not needed.
-  reader.unsigned(32);
-  reader.unsigned(24);
-  reader.unsigned(24);
-  const sampleRate = reader.unsigned(20);
-  const channels = reader.unsigned(3) + 1;
-  const bits = reader.unsigned(5) + 1;
-  return { sampleRate, channels, bits, total: reader.unsigned(36) };
-}
-
-function decodeFrame(bytes: Uint8Array, start: number, info: StreamInfo): { channels: Float32Array[]; end: number } {
-  const reader = new BitReader(bytes, start);
-  if (reader.unsigned(15) !== 0x7ffc) throw new AudioError(`damaged FLAC file: no frame begins at byte ${start}`);
-  // Whether blocks vary in size does not matter to a decoder that does not seek.
-  reader.unsigned(1);
-  const sizeCode = reader.unsigned(4);
-  const rateCode = reader.unsigned(4);
-  const assignment = reader.unsigned(4);
-  const bits = SAMPLE_BITS[reader.unsigned(3)] || info.bits;
-  reader.unsigned(1);
-  // The frame's number, coded as UTF-8 codes a character.
-  for (let continued = Math.clz32(~(reader.unsigned(8) << 24)) - 1; continued > 0; continued--) reader.unsigned(8);
-  const blockSize =
-    sizeCode === 6 ? reader.unsigned(8) + 1 : sizeCode === 7 ? reader.unsigned(16) + 1 : BLOCK_SIZES[sizeCode];
-  if (rateCode === 12) reader.unsigned(8);
-  if (rateCode === 13 || rateCode === 14) reader.unsigned(16);
-  const channels = assignment < 8 ? assignment + 1 : 2;
-  const headerEnd = reader.byte;
-  if (crc(bytes, start, headerEnd, 0x07, 8) !== reader.unsigned(8)) {
-    throw new AudioError(`damaged FLAC file: the checksum of the frame header at byte ${start} is wrong`);
-  }
-  if (blockSize === 0 || assignment > 10 || channels !== info.channels || bits !== info.bits) {
-    throw new AudioError(`damaged FLAC file: the frame at byte ${start} does not fit the stream`);
-  }
-  const blocks: Float64Array[] = [];
-  for (let c = 0; c < channels; c++) {
-    const isSide = (assignment === 9 && c === 0) || ((assignment === 8 || assignment === 10) && c === 1);
-    const block = new Float64Array(blockSize);
-    decodeSubframe(reader, bits + (isSide ? 1 : 0), block);
-    blocks.push(block);
-  }
-  reader.align();
-  const end = reader.byte;
-  if (crc(bytes, start, end, 0x8005, 16) !== reader.unsigned(16)) {
-    throw new AudioError(`damaged FLAC file: the checksum of the frame at byte ${start} is wrong`);
-  }
-  if (assignment >= 8) undoStereo(assignment, blocks);
-  const scale = powerOfTwo(bits - 1);
-  return { channels: blocks.map((block) => Float32Array.from(block, (x) => x / scale)), end: end + 2 };
-}
-
-// RFC 9639, section 4.2: left/side (8), side/right (9), mid/side (10).
-function undoStereo(assignment: number, [a, b]: readonly Float64Array[]): void {
-  for (let i = 0; i < a.length; i++) {
-    if (assignment === 8) {
-      b[i] = a[i] - b[i];
-    } else if (assignment === 9) {
-      a[i] += b[i];
-    } else {
-      const side = b[i];
-      const doubled = a[i] * 2 + Math.abs(side % 2);
-      a[i] = (doubled + side) / 2;
-      b[i] = (doubled - side) / 2;
+    if (total > 0 && decoded !== total) throw new Error("another number of samples than in STREAMINFO");
+    decoder.free();
+  } catch (cause) {
+    if (cause instanceof AudioError) throw cause;
+    const promised = total > 0 ? ` of the ${total} that it promises` : "";
+    if (!lenient) {
+      throw new AudioError(
+        `truncated or damaged data: the FLAC file has ${decoded} good samples${promised} (lenient takes those)`,
+        { cause },
+      );
     }
   }
+  return joinParts("FLAC", parts);
 }
 
-function crc(bytes: Uint8Array, start: number, end: number, polynomial: number, width: 8 | 16): number {
-  const top = 1 << (width - 1);
-  const mask = (1 << width) - 1;
-  let value = 0;
-  for (let i = start; i < end; i++) {
-    value ^= bytes[i] << (width - 8);
-    for (let bit = 0; bit < 8; bit++) value = ((value << 1) ^ (value & top ? polynomial : 0)) & mask;
+// Where the frames begin, and the number of samples a channel, 0 when the encoder did not know it.
+function readMetadata(bytes: Uint8Array): { start: number; total: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let start = 4;
+  for (let isLast = false; !isLast; ) {
+    if (start + 4 > bytes.length) throw new AudioError("truncated FLAC file: it ends within its metadata");
+    isLast = bytes[start] >= 0x80;
+    start += 4 + (view.getUint32(start) & 0xffffff);
   }
-  return value;
+  // STREAMINFO, 34 bytes long, is the first block; with `fLaC` and its own header it ends at byte 42.
+  if (bytes.length < 42 || (view.getUint32(4) & 0x7fffffff) !== 34) {
+    throw new AudioError("damaged FLAC file: it does not begin with STREAMINFO");
+  }
+  return { start, total: (bytes[21] & 15) * 4294967296 + view.getUint32(22) };
+}
+
+// A frame ends where its checksum holds, that is, where the CRC with the checksum is 0, and the next one begins. What
+// stands between the last such place and the end of the file is the last frame, or damage.
+function* splitFrames(bytes: Uint8Array, start: number): Generator<{ frame: Uint8Array; isWhole: boolean }> {
+  let from = start;
+  let crc = 0;
+  for (let at = start; at < bytes.length; at++) {
+    if (crc === 0 && at > from && bytes[at] === 0xff && bytes[at + 1] >> 1 === 0x7c) {
+      yield { frame: bytes.subarray(from, at), isWhole: true };
+      from = at;
+    }
+    crc = ((crc << 8) & 0xffff) ^ CRC_TABLE[(crc >> 8) ^ bytes[at]];
+  }
+  if (from < bytes.length) yield { frame: bytes.subarray(from, from + MAX_FRAME_BYTES), isWhole: crc === 0 };
+}
+
+async function decodeFrame(decoder: FLACDecoder, frame: Uint8Array): Promise<FLACDecodedAudio> {
+  // The package writes to the console, before it returns, what it also returns.
+  const { error } = console;
+  console.error = () => {};
+  let decoding: Promise<FLACDecodedAudio>;
+  try {
+    decoding = decoder.decodeFrames([frame]);
+  } finally {
+    console.error = error;
+  }
+  const part = await decoding;
+  if (part.errors.length > 0) throw new Error(part.errors[0].message);
+  if (part.samplesDecoded === 0) throw new Error("no frame where one should be");
+  return part;
+}
+
+// The package divides by 2^(b-1) - 1, so that full scale is 1 and one step more below zero. Its float32 keeps integers of up
+// to 24 bits apart, and rounding finds them. At 32 bits its divisor, in float32, is 2^31 already.
+function rescale(part: FLACDecodedAudio): Decoded {
+  const { bitDepth, channelData } = part;
+  if (![8, 16, 24, 32].includes(bitDepth)) {
+    throw new AudioError(`FLAC of ${bitDepth} bits is not supported (8, 16, 24 and 32 are); convert to WAV`);
+  }
+  if (bitDepth < 32) {
+    const scale = 1 << (bitDepth - 1);
+    for (const samples of channelData) {
+      for (let i = 0; i < samples.length; i++) samples[i] = Math.round(samples[i] * (scale - 1)) / scale;
+    }
+  }
+  return part;
 }

@@ -7,7 +7,8 @@ import { readText } from "./files.ts";
 
 /**
  * GoEmotions: Reddit comments in `train.tsv`, `dev.tsv` and `test.tsv` (text, label numbers joined by commas, id), class
- * names in `labels.txt`, one a line. Comments with more than one label are left out; emotions keep the file's names.
+ * names in `labels.txt`, one a line. Comments with more than one label are left out. Emotions keep the file's names, but
+ * `joy` is named `happiness`, as the other corpora name it.
  * Source: Demszky et al. 2020, "GoEmotions: A Dataset of Fine-Grained Emotions".
  *
  * @throws {CorpusError} when no such file is there.
@@ -20,7 +21,8 @@ export async function loadGoemotions(root: string): Promise<Corpus> {
     if (await stat(path).catch(() => undefined)) parts.push({ split, path });
   }
   if (parts.length === 0) throw new CorpusError(`${root}: no table of goemotions found; expected e.g. train.tsv`);
-  const classes = (await readLines(join(root, "labels.txt"))).map((name) => name.trim()).filter((name) => name !== "");
+  const names = (await readLines(join(root, "labels.txt"))).map((name) => name.trim()).filter((name) => name !== "");
+  const classes = names.map((name) => (name === "joy" ? "happiness" : name));
   const utterances: Utterance[] = [];
   for (const { split, path } of parts) {
     (await readLines(path)).forEach((line, i) => {

@@ -5,17 +5,39 @@ import type { Corpus, Utterance } from "../utterance.ts";
 import { assemble, stem } from "./coded-files.ts";
 import { listFiles, readText } from "./files.ts";
 
-/** From the annotators' labels (Busso et al. 2008) to classes; other labels (xxx, oth, dis, ...) are left out. */
+/**
+ * From the annotators' labels (Busso et al. 2008) to classes, named as the other corpora name them; other labels (xxx, oth,
+ * dis, ...) are left out.
+ */
 const CLASS_MAPS = {
   /** Six classes of Sahu 2019: excited counts as happy, frustrated as sad. */
-  seed: { ang: "ang", hap: "hap", exc: "hap", sad: "sad", fru: "sad", fea: "fea", sur: "sur", neu: "neu" },
+  seed: {
+    ang: "anger",
+    hap: "happiness",
+    exc: "happiness",
+    sad: "sadness",
+    fru: "sadness",
+    fea: "fear",
+    sur: "surprise",
+    neu: "neutral",
+  },
   /** The six largest labels, excited and frustrated apart. */
-  six: { ang: "ang", hap: "hap", exc: "exc", sad: "sad", fru: "fru", neu: "neu" },
+  six: {
+    ang: "anger",
+    hap: "happiness",
+    exc: "excitement",
+    sad: "sadness",
+    fru: "frustration",
+    neu: "neutral",
+  },
   /** The usual four: excited counts as happy. */
-  four: { ang: "ang", hap: "hap", exc: "hap", sad: "sad", neu: "neu" },
+  four: { ang: "anger", hap: "happiness", exc: "happiness", sad: "sadness", neu: "neutral" },
 } as const satisfies Record<string, Record<string, string>>;
 
-/** `seed`: ang, hap (and exc), sad (and fru), fea, sur, neu. `six`: ang, hap, exc, sad, fru, neu. `four`: ang, hap (and exc), sad, neu. */
+/**
+ * `seed`: anger, happiness (and excited), sadness (and frustrated), fear, surprise, neutral. `six`: anger, happiness,
+ * excitement, sadness, frustration, neutral. `four`: anger, happiness (and excited), sadness, neutral.
+ */
 export type IemocapClasses = keyof typeof CLASS_MAPS;
 
 /** The names of the class maps. */

@@ -12,11 +12,20 @@ const PARTS = [
   { split: "dev", folder: "dev_splits_complete" },
   { split: "test", folder: "output_repeated_splits_test" },
 ];
-const CLASSES = ["anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise"];
+const EMOTIONS: Record<string, string> = {
+  anger: "anger",
+  disgust: "disgust",
+  fear: "fear",
+  joy: "happiness",
+  neutral: "neutral",
+  sadness: "sadness",
+  surprise: "surprise",
+};
 
 /**
  * MELD: utterances of a television series. `train_sent_emo.csv`, `dev_sent_emo.csv` and `test_sent_emo.csv` hold the text;
- * an utterance has a file where `diaN_uttM.wav` lies in its part's folder. Emotions keep the names of the tables.
+ * an utterance has a file where `diaN_uttM.wav` lies in its part's folder. Emotions keep the names of the tables, but `joy`
+ * is named `happiness`, as the other corpora name it.
  *
  * @throws {CorpusError} when none of the three tables is there, or a table has an unknown emotion.
  * @throws {TableError} when a table lacks a column or is damaged.
@@ -30,7 +39,7 @@ export async function loadMeld(root: string): Promise<Corpus> {
     const wavs = new Set((await exists(directory)) ? await listFiles(directory) : []);
     const columns = ["Utterance", "Speaker", "Emotion", "Dialogue_ID", "Utterance_ID"];
     for (const { line, values } of await readTable(table, columns)) {
-      if (!CLASSES.includes(values.Emotion)) {
+      if (!Object.hasOwn(EMOTIONS, values.Emotion)) {
         throw new CorpusError(`${table}: line ${line}: unknown emotion ${JSON.stringify(values.Emotion)}`);
       }
       const dialogue = `dia${values.Dialogue_ID}`;
@@ -38,7 +47,7 @@ export async function loadMeld(root: string): Promise<Corpus> {
       utterances.push({
         id: `${split}_${dialogue}_utt${values.Utterance_ID}`,
         file: wavs.has(wav) ? wav : undefined,
-        emotion: values.Emotion,
+        emotion: EMOTIONS[values.Emotion],
         transcript: values.Utterance,
         speaker: values.Speaker,
         session: `${split}_${dialogue}`,
@@ -49,7 +58,7 @@ export async function loadMeld(root: string): Promise<Corpus> {
   if (utterances.length === 0) {
     throw new CorpusError(`${root}: no table of meld found; expected e.g. train_sent_emo.csv`);
   }
-  return assemble("meld", utterances, CLASSES);
+  return assemble("meld", utterances, Object.values(EMOTIONS));
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -93,12 +93,12 @@ test("IEMOCAP, sentences cut out", async () => {
   const root = await makeTree({ ...iemocapSession(1, dialog), ...sentences(1, dialog) });
   const corpus = await loadCorpus(`iemocap:${root}`);
   expect(ids(corpus)).toEqual([`${dialog}_F000`, `${dialog}_F002`, `${dialog}_M000`, `${dialog}_M001`]);
-  expect(emotions(corpus)).toEqual(["neu", "fea", "hap", "sad"]);
-  expect(corpus.classes).toEqual(["hap", "sad", "fea", "neu"]);
+  expect(emotions(corpus)).toEqual(["neutral", "fear", "happiness", "sadness"]);
+  expect(corpus.classes).toEqual(["happiness", "sadness", "fear", "neutral"]);
   expect(corpus.utterances[0]).toEqual({
     id: `${dialog}_F000`,
     file: join(root, "Session1", "sentences", "wav", dialog, `${dialog}_F000.wav`),
-    emotion: "neu",
+    emotion: "neutral",
     transcript: "Excuse me.",
     speaker: "Ses01F",
     session: "Ses01",
@@ -124,10 +124,10 @@ test("IEMOCAP's other class maps", async () => {
   const dialog = "Ses02F_impro02";
   const path = await makeTree({ ...iemocapSession(2, dialog), ...sentences(2, dialog) });
   const six = await loadCorpus({ name: "iemocap", path, options: { classes: "six" } });
-  expect(emotions(six)).toEqual(["neu", "exc", "fru"]);
-  expect(six.classes).toEqual(["exc", "fru", "neu"]);
+  expect(emotions(six)).toEqual(["neutral", "excitement", "frustration"]);
+  expect(six.classes).toEqual(["excitement", "frustration", "neutral"]);
   const four = await loadCorpus({ name: "iemocap", path, options: { classes: "four" } });
-  expect(emotions(four)).toEqual(["neu", "hap"]);
+  expect(emotions(four)).toEqual(["neutral", "happiness"]);
 });
 
 test("IEMOCAP without its sound, or without labels, is refused", async () => {
@@ -225,7 +225,7 @@ test("MELD, its text and the sound that is there", async () => {
   });
   const corpus = await loadCorpus(`meld:${root}`);
   expect(ids(corpus)).toEqual(["test_dia0_utt0", "train_dia0_utt0", "train_dia0_utt1"]);
-  expect(corpus.classes).toEqual(["anger", "joy", "neutral"]);
+  expect(corpus.classes).toEqual(["anger", "happiness", "neutral"]);
   expect(corpus.utterances[1]).toEqual({
     id: "train_dia0_utt0",
     emotion: "neutral",
@@ -234,7 +234,10 @@ test("MELD, its text and the sound that is there", async () => {
     session: "train_dia0",
     split: "train",
   });
-  expect(corpus.utterances[2].file).toBe(join(root, "train_splits", "dia0_utt1.wav"));
+  expect(corpus.utterances[2]).toMatchObject({
+    emotion: "happiness",
+    file: join(root, "train_splits", "dia0_utt1.wav"),
+  });
 });
 
 test("MELD without its tables, or with an unknown emotion, is refused", async () => {
@@ -250,9 +253,9 @@ test("GoEmotions, rows of one label", async () => {
     "test.tsv": "Yes!\t1\tc1\r\n",
   });
   const corpus = await loadCorpus(`goemotions:${root}`);
-  expect(corpus.classes).toEqual(["joy", "neutral"]);
+  expect(corpus.classes).toEqual(["happiness", "neutral"]);
   expect(corpus.utterances).toEqual([
-    { id: "test_c1", emotion: "joy", transcript: "Yes!", split: "test" },
+    { id: "test_c1", emotion: "happiness", transcript: "Yes!", split: "test" },
     { id: "train_b1", emotion: "neutral", transcript: 'My "favourite" food', split: "train" },
   ]);
 });
