@@ -26,7 +26,14 @@ function table(rows) {
     }
     indptr[r + 1] = indices.length;
   }
-  const matrix = { kind: "csr", rows, columns: COLUMNS, indptr, indices: Int32Array.from(indices), values: Float32Array.from(values) };
+  const matrix = {
+    kind: "csr",
+    rows,
+    columns: COLUMNS,
+    indptr,
+    indices: Int32Array.from(indices),
+    values: Float32Array.from(values),
+  };
   return { matrix, labels };
 }
 
@@ -44,7 +51,11 @@ for (let r = 0; r < 1960; r++) {
   const row = [...data.subarray(r * 6, r * 6 + 6)];
   if (forest.classes[row.indexOf(Math.max(...row))] === test.labels[r]) correct++;
 }
-console.log(`emovox ${version}, Node ${process.versions.node}, ${os.cpus()[0]?.model ?? "unknown processor"}, one thread`);
+console.log(
+  `emovox ${version}, Node ${process.versions.node}, ${os.cpus()[0]?.model ?? "unknown processor"}, one thread`,
+);
 console.log("synthetic table, 7,837 x 2,462, six classes, 600 trees, minSamplesSplit 25");
-console.log(`train ${fitted.toFixed(2)} s, predict 1,960 rows ${predicted.toFixed(2)} s, accuracy ${((100 * correct) / 1960).toFixed(1)} %`);
+console.log(
+  `train ${fitted.toFixed(2)} s, predict 1,960 rows ${predicted.toFixed(2)} s, accuracy ${((100 * correct) / 1960).toFixed(1)} %`,
+);
 console.log(`peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);

@@ -29,13 +29,13 @@ test.each([0.5, 1, 3])("logits that are %f times too sharp get that temperature"
   expect(temperature / sharpness).toBeGreaterThan(0.95);
   expect(temperature / sharpness).toBeLessThan(1.05);
   const calibrated = applyTemperature(probabilities, temperature);
-  expect(expectedCalibrationError(calibrated, truth)).toBeLessThan(0.02);
-  if (sharpness === 3) expect(expectedCalibrationError(probabilities, truth)).toBeGreaterThan(0.1);
+  expect(expectedCalibrationError(calibrated, truth, weights)).toBeLessThan(0.02);
+  if (sharpness === 3) expect(expectedCalibrationError(probabilities, truth, weights)).toBeGreaterThan(0.1);
 });
 
 test("calibration error of certainty that is half right is one half", () => {
   const probabilities = { rows: 4, columns: 2, data: Float64Array.of(1, 0, 1, 0, 1, 0, 1, 0) };
-  expect(expectedCalibrationError(probabilities, Int32Array.of(0, 0, 1, 1))).toBeCloseTo(0.5, 12);
+  expect(expectedCalibrationError(probabilities, Int32Array.of(0, 0, 1, 1), [1, 1, 1, 1])).toBeCloseTo(0.5, 12);
 });
 
 test("temperature keeps the order of the classes and sums of 1", () => {

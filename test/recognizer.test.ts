@@ -7,7 +7,8 @@ import { Recognizer } from "../src/recognizer.ts";
 const sampleRate = 16000;
 const buzz = Float32Array.from({ length: 2 * sampleRate }, (_, i) => 0.4 * (((i * 190) / sampleRate) % 1) - 0.2);
 const recognizer = new Recognizer();
-const total = (probabilities: Readonly<Record<string, number>>) => Object.values(probabilities).reduce((a, b) => a + b, 0);
+const total = (probabilities: Readonly<Record<string, number>>) =>
+  Object.values(probabilities).reduce((a, b) => a + b, 0);
 
 // The constant was printed by `emovox doctor`; that this test passes in Node and in Chromium is what it is for.
 test("the core's digest is the same on every engine", async () => {
@@ -71,9 +72,13 @@ test("files that are no recogniser, or whose features have changed, are refused"
   const state = loadModel(recognizer.save());
   const audio = state.config.audio as Record<string, Json> & { extractor: Record<string, Json> };
   const changed = { ...audio, extractor: { ...audio.extractor, hash: "0000000000000000" } };
-  expect(() => Recognizer.load(saveModel({ ...state, config: { ...state.config, audio: changed } }))).toThrow("have changed");
+  expect(() => Recognizer.load(saveModel({ ...state, config: { ...state.config, audio: changed } }))).toThrow(
+    "have changed",
+  );
   const hot = { ...audio, temperature: -1 };
-  expect(() => Recognizer.load(saveModel({ ...state, config: { ...state.config, audio: hot } }))).toThrow("temperature");
+  expect(() => Recognizer.load(saveModel({ ...state, config: { ...state.config, audio: hot } }))).toThrow(
+    "temperature",
+  );
   const odd = { ...audio, extractor: { ...audio.extractor, options: { nFft: 0 } } };
   expect(() => Recognizer.load(saveModel({ ...state, config: { ...state.config, audio: odd } }))).toThrow("not sound");
 });

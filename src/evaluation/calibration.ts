@@ -59,20 +59,26 @@ export function fitTemperature(probabilities: Probabilities, truth: Int32Array, 
 /**
  * Expected calibration error: the mean distance of confidence and accuracy over ten equal bins of confidence, weighted by their rows
  * (Naeini et al. 2015). 0 is perfect.
+ *
+ * @param weights one a row, as they were given to {@link fitTemperature}
  */
-export function expectedCalibrationError(probabilities: Probabilities, truth: Int32Array): number {
-  const { rows, columns, data } = probabilities;
-  const bins = Array.from({ length: 10 }, () => ({ rows: 0, confidence: 0, correct: 0 }));
+export function expectedCalibrationError(
+  { rows, columns, data }: Probabilities,
+  truth: Int32Array,
+  weights: ArrayLike<number>,
+): number {
+  const bins = Array.from({ length: 10 }, () => ({ confidence: 0, correct: 0 }));
+  let total = 0;
   for (let r = 0; r < rows; r++) {
     let best = 0;
     for (let c = 1; c < columns; c++) if (data[r * columns + c] > data[r * columns + best]) best = c;
     const confidence = data[r * columns + best];
     const bin = bins[Math.min(9, Math.floor(confidence * 10))];
-    bin.rows++;
-    bin.confidence += confidence;
-    bin.correct += best === truth[r] ? 1 : 0;
+    bin.confidence += weights[r] * confidence;
+    bin.correct += best === truth[r] ? weights[r] : 0;
+    total += weights[r];
   }
-  return bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.correct), 0) / rows;
+  return bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.correct), 0) / total;
 }
 
 /** Probabilities with their logarithms divided by a temperature. */

@@ -18,6 +18,19 @@ const classifiers = {
   rf: "random forest, balanced class weights",
 };
 
+/** What a reader should know of the corpora that models are trained on. */
+const corpora: Readonly<Record<string, string>> = {
+  cremad: "acted English sentences (Cao et al. 2014, Open Database License)",
+  emodb: "acted German sentences by ten speakers, recorded in an anechoic chamber (Burkhardt et al. 2005, CC0 1.0)",
+  goemotions:
+    "English Reddit comments of one label out of Ekman's six emotions and neutral (Demszky et al. 2020, Apache-2.0, data CC BY 4.0)",
+  iemocap: "acted English dialogues (Busso et al. 2008, by licence of USC)",
+  meld: "English utterances of a television series (Poria et al. 2019, GPL-3.0)",
+  ravdess: "acted English sentences by 24 speakers (Livingstone and Russo 2018, CC BY-NC-SA 4.0)",
+  savee: "acted English sentences by four men (Haq and Jackson 2009)",
+  tess: "acted English words by two women (Dupuis and Pichora-Fuller 2010, CC BY-NC-ND 4.0)",
+};
+
 /** A model card (Mitchell et al. 2019, "Model Cards for Model Reporting") in Markdown. */
 export function renderModelCard({ recognizer, reports, preset, classifier, seed, bytes }: ModelCardInput): string {
   const { audio, text } = recognizer;
@@ -69,11 +82,11 @@ function section(
   return [
     "",
     `## ${title}`,
-    `- Data: ${report.corpus}, ${report.rows} utterances.`,
+    `- Data: ${report.corpus}, ${report.rows} utterances${Object.hasOwn(corpora, report.corpus) ? `: ${corpora[report.corpus]}` : ""}.`,
     `- Features: ${features}.`,
     `- Classifier: ${classifiers[classifier]}; temperature ${temperature.toFixed(2)}.`,
     `- Protocol: ${report.protocol}; ${score.rows} test rows.`,
-    `- Expected calibration error: ${percent(report.ece[0])} % before, ${percent(report.ece[1])} % after calibration (on test rows).`,
+    `- Expected calibration error: ${percent(report.ece[0])} % before, ${percent(report.ece[1])} % after calibration, every class counting the same.`,
     "",
     `| Figure | % | 95 % interval (bootstrap over ${score.ciOver}) |`,
     "|---|---:|---:|",

@@ -31,7 +31,7 @@ export interface TrainingReport {
   readonly protocol: string;
   /** After calibration. */
   readonly score: Score;
-  /** Expected calibration error before and after. */
+  /** Expected calibration error before and after, every class counting the same. */
   readonly ece: readonly [before: number, after: number];
 }
 
@@ -190,17 +190,18 @@ function calibrate(
 ): { temperature: number; report: TrainingReport } {
   const { classes, labels, corpus } = rows;
   const truthOf = (of: HeldOut) => Int32Array.from(of.rows, (row) => classes.indexOf(labels[row]));
-  const weights = balancedWeights(Array.from(held.rows, (row) => labels[row]));
-  const temperature = fitTemperature(held.probabilities, truthOf(held), weights);
+  const weightsOf = (of: HeldOut) => balancedWeights(Array.from(of.rows, (row) => labels[row]));
+  const temperature = fitTemperature(held.probabilities, truthOf(held), weightsOf(held));
   const truth = truthOf(tested);
   const calibrated = applyTemperature(tested.probabilities, temperature);
   const speakers = rows.speakers?.every((speaker) => speaker) ? (rows.speakers as readonly string[]) : undefined;
   const groups = speakers && Array.from(tested.rows, (row) => speakers[row]);
   const score = scorePredictions({ truth, predicted: mostProbable(calibrated), classes, groups }, seed);
-  const ece = [tested.probabilities, calibrated].map((p) => expectedCalibrationError(p, truth)) as [number, number];
+  const weights = weightsOf(tested);
+  const ece = [tested.probabilities, calibrated].map((p) => expectedCalibrationError(p, truth, weights));
   return {
     temperature,
-    report: { corpus, rows: labels.length, classes, protocol: tested.protocol, score, ece },
+    report: { corpus, rows: labels.length, classes, protocol: tested.protocol, score, ece: [ece[0], ece[1]] },
   };
 }
 
