@@ -11,6 +11,10 @@ function run(name, args, options = {}) {
   return spawnSync(process.execPath, args, { stdio: "inherit", ...options });
 }
 
+console.log("== build");
+const build = spawnSync("npm", ["run", "build"], { stdio: "inherit", shell: process.platform === "win32" });
+if (build.status !== 0) process.exit(build.status ?? 1);
+
 // as-pect exits 0 when its glob matches nothing, so the specs are counted first.
 const specs = readdirSync("assembly/__tests__").filter((name) => name.endsWith(".spec.ts"));
 const aspect = run("core (as-pect)", ["node_modules/@as-pect/cli/bin/asp.js", "--summary", "--no-logo"], {

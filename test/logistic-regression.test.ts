@@ -161,6 +161,30 @@ test("what is saved predicts the same bits", () => {
   expect(loaded.classes).toEqual(model.classes);
 });
 
+test("a model that learns again forgets what it learnt before", () => {
+  const first = clouds(9, 30, 2, 3);
+  const second = clouds(10, 40, 3, 2);
+  const model = new LogisticRegression();
+  const fresh = new LogisticRegression();
+  model.fit(first.x, first.y);
+  model.predictProba(first.x);
+  model.fit(second.x, second.y);
+  fresh.fit(second.x, second.y);
+  expect(model.predictProba(second.x)).toEqual(fresh.predictProba(second.x));
+});
+
+test("what does not fit the core is refused before it is tried", () => {
+  const wide = {
+    kind: "csr",
+    rows: 4,
+    columns: 2e8,
+    indptr: Int32Array.of(0, 0, 0, 0, 0),
+    indices: new Int32Array(),
+    values: new Float32Array(),
+  } as const;
+  expect(() => new LogisticRegression().fit(wide, ["a", "a", "b", "b"])).toThrow("GB of the core's memory");
+});
+
 test("bad input is refused in one sentence", () => {
   const { x, y } = clouds(8, 12, 2, 3);
   const model = new LogisticRegression();

@@ -1,125 +1,12 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { growForest } from "../src/core/forest.ts";
 import { DataError, ModelFileError, OptionError } from "../src/errors.ts";
-import { denseMatrix, type Matrix, matrixFromRows, takeRows, toSparse } from "../src/matrix.ts";
+import { denseMatrix, matrixFromRows, takeRows, toSparse } from "../src/matrix.ts";
 import { RandomForestClassifier } from "../src/models/random-forest.ts";
 import { Random } from "../src/random.ts";
 import { fixtureJson } from "./fixture.ts";
-import { faultOfTree, predictForest } from "./reference-forest.ts";
-
-/** Rows with ties, zeros and negative values, classes that depend on some columns only. */
-function table(seed: number, rows: number, columns: number, classes: number, levels: number) {
-  const random = new Random(seed);
-  const x = denseMatrix(rows, columns);
-  for (let i = 0; i < x.data.length; i++) {
-    if (random.uniform() < 0.4)
-      x.data[i] = levels > 0 ? random.integer(levels) - Math.floor(levels / 3) : random.normal();
-  }
-  const codes = Uint16Array.from({ length: rows }, (_, row) => {
-    if (row < 2 * classes) return row % classes;
-    const sum = x.data[row * columns] + x.data[row * columns + 1];
-    return Math.max(0, Math.min(classes - 1, Math.round(sum + random.normal() / 2)));
-  });
-  return { x, codes, y: Array.from(codes, (code) => `c${code}`) };
-}
-
-function accuracy(
-  proba: { data: Float64Array; columns: number },
-  classes: readonly string[],
-  y: readonly string[],
-): number {
-  const k = proba.columns;
-  return y.filter((label, i) => classes[bestOf(proba.data.subarray(i * k, (i + 1) * k))] === label).length / y.length;
-}
-
-const bestOf = (values: Float64Array) => values.indexOf(Math.max(...values));
-
-const treeOptions = {
-  nEstimators: 1,
-  maxDepth: 2147483647,
-  minSamplesSplit: 2,
-  minSamplesLeaf: 1,
-  bootstrap: false,
-  balancedSubsample: false,
-  seed: 0,
-  treesPerCall: 1,
-};
-
-const tables = fc.record({
-  seed: fc.integer(),
-  rows: fc.integer({ min: 8, max: 70 }),
-  columns: fc.integer({ min: 2, max: 5 }),
-  classes: fc.integer({ min: 2, max: 4 }),
-  levels: fc.constantFrom(0, 3, 8),
-});
-
-test("every split is the best there is, and every leaf is due (brute force)", () => {
-  const rules = fc.record({
-    maxDepth: fc.constantFrom(1, 3, 100),
-    minSamplesSplit: fc.constantFrom(2, 7),
-    minSamplesLeaf: fc.constantFrom(1, 4),
-  });
-  fc.assert(
-    fc.property(tables, rules, fc.boolean(), (shape, growing, weighted) => {
-      const { x, codes } = table(shape.seed, shape.rows, shape.columns, shape.classes, shape.levels);
-      const random = new Random(shape.seed);
-      const weights = Float64Array.from(codes, () => (weighted ? 0.1 + random.uniform() : 1));
-      const options = { ...treeOptions, ...growing, classes: shape.classes, maxFeatures: shape.columns };
-      const { forest } = growForest(x, codes, weights, options);
-      expect(faultOfTree(forest, x, codes, weights, growing)).toBeNull();
-    }),
-    { numRuns: 150 },
-  );
-});
-
-test("dense and sparse rows grow the same forest and predict the same bits", () => {
-  fc.assert(
-    fc.property(tables, fc.boolean(), fc.boolean(), (shape, weighted, balancedSubsample) => {
-      const { x, codes } = table(shape.seed, shape.rows, shape.columns, shape.classes, shape.levels);
-      const random = new Random(shape.seed);
-      const weights = Float64Array.from(codes, () => (weighted ? random.uniform() : 1));
-      const options = {
-        ...treeOptions,
-        nEstimators: 5,
-        bootstrap: true,
-        balancedSubsample,
-        classes: shape.classes,
-        maxFeatures: 2,
-        seed: shape.seed >>> 0,
-      };
-      const sparse = toSparse(x);
-      expect(growForest(sparse, codes, weights, options)).toEqual(growForest(x, codes, weights, options));
-    }),
-    { numRuns: 100 },
-  );
-});
-
-test("long columns are sorted by another method, with the same outcome", () => {
-  const { x, codes } = table(1, 3000, 3, 3, 0);
-  const weights = new Float64Array(3000).fill(1);
-  const options = { ...treeOptions, classes: 3, maxFeatures: 3, maxDepth: 2 };
-  const { forest } = growForest(x, codes, weights, options);
-  expect(faultOfTree(forest, x, codes, weights, options)).toBeNull();
-  expect(growForest(toSparse(x), codes, weights, options).forest).toEqual(forest);
-  // 70,000 rows need keys of 64 bits; each row 70 times over is the same forest but for the counts.
-  const index = Array.from({ length: 70000 }, (_, i) => i % 1000);
-  const few = takeRows(x, index.slice(0, 1000));
-  const many = takeRows(x, index);
-  const fewCodes = codes.slice(0, 1000);
-  const manyCodes = Uint16Array.from(index, (i) => codes[i]);
-  const short = growForest(few, fewCodes, new Float64Array(1000).fill(1), options).forest;
-  expect(growForest(many, manyCodes, new Float64Array(70000).fill(1), options).forest).toEqual(short);
-  expect(growForest(toSparse(many), manyCodes, new Float64Array(70000).fill(1), options).forest).toEqual(short);
-});
-
-test("how the trees are divided among calls does not matter", () => {
-  const { x, codes } = table(2, 80, 4, 3, 8);
-  const options = { ...treeOptions, nEstimators: 12, bootstrap: true, classes: 3, maxFeatures: 2, seed: 7 };
-  const weights = new Float64Array(80).fill(1);
-  const whole = growForest(x, codes, weights, { ...options, treesPerCall: 12 });
-  for (const treesPerCall of [1, 5]) expect(growForest(x, codes, weights, { ...options, treesPerCall })).toEqual(whole);
-});
+import { predictForest } from "./reference-forest.ts";
+import { accuracy, table, tables } from "./random-table.ts";
 
 test("the core predicts what the plain interpreter predicts, dense and sparse, many rows or one", () => {
   fc.assert(
@@ -203,30 +90,6 @@ test("classes that weigh more are answered more often", () => {
   expect(Math.abs(balancedSubsample / balanced - 1)).toBeLessThan(0.1);
 });
 
-test("without bootstrap a weight of n counts like n copies", () => {
-  const { x, codes } = table(4, 60, 3, 3, 8);
-  const counts = Array.from(codes, (_, i) => 1 + (i % 3));
-  const index = counts.flatMap((count, i) => Array.from({ length: count }, () => i));
-  const options = { ...treeOptions, classes: 3, maxFeatures: 2 };
-  const weighted = growForest(x, codes, Float64Array.from(counts), options);
-  const repeated = growForest(
-    takeRows(x, index),
-    Uint16Array.from(index, (i) => codes[i]),
-    new Float64Array(index.length).fill(1),
-    options,
-  );
-  expect(weighted).toEqual(repeated);
-  // Weights that are no whole numbers take the other path through the arithmetic.
-  const thirds = growForest(
-    x,
-    codes,
-    Float64Array.from(counts, (count) => count / 3),
-    options,
-  );
-  expect(thirds.forest.feature).toEqual(weighted.forest.feature);
-  expect(thirds.forest.threshold).toEqual(weighted.forest.threshold);
-});
-
 test("renaming the classes renames the columns", () => {
   const { x, y } = table(5, 60, 3, 2, 0);
   const model = new RandomForestClassifier({ nEstimators: 5 });
@@ -252,23 +115,6 @@ test("the same seed gives the same forest, another seed another", () => {
   };
   expect(grow(1)).toEqual(grow(1));
   expect(grow(1)).not.toEqual(grow(2));
-});
-
-const growTree = (x: Matrix, codes: number[]) =>
-  growForest(x, Uint16Array.from(codes), new Float64Array(codes.length).fill(1), {
-    ...treeOptions,
-    classes: 2,
-    maxFeatures: 1,
-  }).forest;
-
-test("values closer than 1e-7 count as equal, and thresholds stay below the right neighbour", () => {
-  const near = matrixFromRows([[0], [5e-8], [1e-7], [1.5e-7]]);
-  expect([...growTree(near, [0, 0, 1, 1]).feature]).toEqual([-1]); // neighbours are close, all along
-  const huge = matrixFromRows([[-3e38], [-3e38], [3e38], [3e38]]);
-  expect(growTree(huge, [0, 0, 1, 1]).threshold[0]).toBe(0);
-  const signedZero = matrixFromRows([[-0], [0], [1], [1]]);
-  expect(growTree(signedZero, [0, 0, 1, 1]).threshold[0]).toBe(0.5);
-  expect(growTree(signedZero, [0, 1, 1, 1]).feature.length).toBe(3); // -0 and 0 are not parted
 });
 
 test("a forest that sees every row in every tree has no out-of-bag answer", () => {
@@ -337,6 +183,24 @@ test("a saved forest that is not sound is refused before anything is run", () =>
   expect(load({ config: { ...state.config, options: { nEstimators: 0 } } })).toThrow(ModelFileError);
   expect(load({ kind: "logistic-regression" })).toThrow('of the kind "logistic-regression"');
   expect(load({ tensors: {} })).toThrow('lacks the tensor "feature"');
+});
+
+test("what does not fit the core is refused before it is tried", () => {
+  const empty = { indptr: Int32Array.of(0, 0, 0, 0, 0), indices: new Int32Array(), values: new Float32Array() };
+  const wide = { kind: "csr", rows: 4, columns: 2e8, ...empty } as const;
+  expect(() => new RandomForestClassifier().fit(wide, ["a", "a", "b", "b"])).toThrow("GB of the core's memory");
+});
+
+test("a model that learns again forgets what it learnt before", () => {
+  const first = table(11, 40, 2, 2, 0);
+  const second = table(12, 50, 4, 3, 0);
+  const model = new RandomForestClassifier({ nEstimators: 3 });
+  const fresh = new RandomForestClassifier({ nEstimators: 3 });
+  model.fit(first.x, first.y);
+  model.predictProba(first.x);
+  model.fit(second.x, second.y);
+  fresh.fit(second.x, second.y);
+  expect(model.predictProba(second.x)).toEqual(fresh.predictProba(second.x));
 });
 
 test("bad input is refused in one sentence", () => {

@@ -1,4 +1,5 @@
 import type { Matrix } from "../matrix.ts";
+import { checkCapacity } from "./capacity.ts";
 import { LeafTable } from "./leaf-table.ts";
 import { f64, i32, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
@@ -44,8 +45,6 @@ export interface GrownForest {
   readonly gains: Float64Array;
 }
 
-const NODE_BYTES = 16;
-
 /** What one call of the core grew; `ends` are the ends of the trees in the node arrays. */
 interface GrownTrees {
   readonly ends: Int32Array;
@@ -53,6 +52,14 @@ interface GrownTrees {
   readonly threshold: Float64Array;
   readonly right: Int32Array;
   readonly gains: Float64Array;
+}
+
+/** What growing takes at its peak: the rows, their ranks and values, and some 64 bytes a row for the tree in work. */
+function checkTrainingSize(x: Matrix, { classes, treesPerCall }: GrowOptions): void {
+  const stored = x.kind === "dense" ? x.data.length : x.values.length;
+  // A tree has at most two nodes a row, of 24 bytes, and a leaf row for every second; buffers double as they grow.
+  const trees = treesPerCall * x.rows * (96 + 8 * classes);
+  checkCapacity((x.kind === "dense" ? 12 : 28) * stored + 64 * x.rows + 40 * x.columns + trees);
 }
 
 function trainingData(memory: Scratch, x: Matrix): number {
@@ -111,9 +118,10 @@ function joinTrees(parts: readonly GrownTrees[], columns: number, classes: numbe
 
 /**
  * Grows a random forest. `classOf` numbers each row's class from 0; `weights` are the sample weights, class weights included.
- * The arguments must have been checked: finite values, ascending indices, lengths that agree.
+ * The arguments must have been checked: finite values, ascending indices, lengths that agree. @throws {DataError} when they do not fit the core.
  */
 export function growForest(x: Matrix, classOf: Uint16Array, weights: Float64Array, options: GrowOptions): GrownForest {
+  checkTrainingSize(x, options);
   const data = scratch((memory) => trainingData(memory, x));
   try {
     return scratch((memory) => {
@@ -147,106 +155,5 @@ export function growForest(x: Matrix, classOf: Uint16Array, weights: Float64Arra
     });
   } finally {
     core.releaseTrainingData(data);
-  }
-}
-
-interface Resident {
-  nodes: number;
-  offsets: number;
-  leaves: number;
-  trees: number;
-}
-
-const abandoned = new FinalizationRegistry<Resident>(({ nodes, offsets, leaves }) => {
-  core.release(nodes);
-  core.release(offsets);
-  core.release(leaves);
-});
-
-/** A forest laid out in the core's memory, ready to predict; its memory is freed when it is collected. */
-export class ResidentForest {
-  readonly #forest: Forest;
-  readonly #resident: Resident;
-
-  constructor(forest: Forest) {
-    this.#forest = forest;
-    const { feature, right, threshold, offsets, leafValues } = forest;
-    const count = feature.length;
-    const nodes = core.alloc(count * NODE_BYTES) >>> 0;
-    const offsetsPointer = core.alloc(offsets.byteLength) >>> 0;
-    const leaves = core.alloc(leafValues.byteLength) >>> 0;
-    const integers = i32(nodes, count * 4);
-    const floats = f64(nodes, count * 2);
-    for (let i = 0; i < count; i++) {
-      integers[4 * i] = feature[i];
-      integers[4 * i + 1] = right[i];
-      floats[2 * i + 1] = threshold[i];
-    }
-    i32(offsetsPointer, offsets.length).set(offsets);
-    f64(leaves, leafValues.length).set(leafValues);
-    this.#resident = { nodes, offsets: offsetsPointer, leaves, trees: offsets.length - 1 };
-    abandoned.register(this, this.#resident);
-  }
-
-  /** Class probabilities, rows x classes: the mean over the trees of the leaves that a row comes to. */
-  predictProba(x: Matrix): Float64Array {
-    const { nodes, offsets, trees, leaves } = this.#resident;
-    const { classes } = this.#forest;
-    return scratch((memory) => {
-      const out = memory.zeros(x.rows * classes * 8);
-      const values = memory.copy(x.kind === "dense" ? x.data : x.values);
-      if (x.kind === "dense") {
-        core.predictForestDense(nodes, offsets, trees, leaves, classes, values, x.rows, x.columns, out);
-      } else {
-        const indptr = memory.copy(x.indptr);
-        const indices = memory.copy(x.indices);
-        core.predictForestSparse(
-          nodes,
-          offsets,
-          trees,
-          leaves,
-          classes,
-          indptr,
-          indices,
-          values,
-          x.rows,
-          x.columns,
-          out,
-        );
-      }
-      return f64(out, x.rows * classes).slice();
-    });
-  }
-
-  /**
-   * For the very rows that a bootstrapped forest of `seed` was grown from: the sum of the leaves of the trees that did not see a row
-   * (rows x classes), and the number of those trees.
-   */
-  outOfBag(x: Matrix, seed: number): { sums: Float64Array; treeCounts: Int32Array } {
-    const { nodes, offsets, trees, leaves } = this.#resident;
-    const { classes } = this.#forest;
-    return scratch((memory) => {
-      const sums = memory.zeros(x.rows * classes * 8);
-      const counts = memory.zeros(x.rows * 4);
-      const values = memory.copy(x.kind === "dense" ? x.data : x.values);
-      const indptr = x.kind === "csr" ? memory.copy(x.indptr) : 0;
-      const indices = x.kind === "csr" ? memory.copy(x.indices) : 0;
-      core.outOfBag(
-        nodes,
-        offsets,
-        trees,
-        leaves,
-        classes,
-        indptr,
-        indices,
-        values,
-        x.rows,
-        x.columns,
-        seed,
-        sums,
-        counts,
-      );
-      return { sums: f64(sums, x.rows * classes).slice(), treeCounts: i32(counts, x.rows).slice() };
-    });
   }
 }

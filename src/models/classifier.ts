@@ -21,6 +21,6 @@ export interface Classifier {
   fit(x: Matrix, y: readonly string[], options?: FitOptions): void | Promise<void>;
   /** Class probabilities, rows x classes. @throws {DataError} a column count other than that of `fit`, NaN, or no fit before. */
   predictProba(x: Matrix): Probabilities | Promise<Probabilities>;
-  /** All that `predictProba` needs, to be written by `writeModel`. */
+  /** All that `predictProba` needs, to be written by `saveModel`. */
   save(): ModelState;
 }

@@ -1,4 +1,4 @@
-import { fitLogistic, type LogisticFit, predictLogistic } from "../core/logistic.ts";
+import { fitLogistic, type LogisticFit, ResidentLogistic } from "../core/logistic.ts";
 import { DataError, ModelFileError, OptionError } from "../errors.ts";
 import type { Matrix, Probabilities } from "../matrix.ts";
 import { checkExamples, checkRows } from "./check.ts";
@@ -68,6 +68,7 @@ export class LogisticRegression implements Classifier {
   #classes: readonly string[] = [];
   #columns = 0;
   #fit: LogisticFit | null = null;
+  #resident: ResidentLogistic | null = null;
   /** The coefficients as they are saved with `coefBits: 8`. */
   #quantised: Quantised | null = null;
 
@@ -112,6 +113,7 @@ export class LogisticRegression implements Classifier {
     });
     this.#quantised = coefBits === 8 ? quantise(fitted.coef, x.columns) : null;
     this.#fit = this.#quantised ? { ...fitted, coef: dequantise(this.#quantised) } : fitted;
+    this.#resident = null;
     this.#classes = labels.classes;
     this.#columns = x.columns;
   }
@@ -119,7 +121,8 @@ export class LogisticRegression implements Classifier {
   predictProba(x: Matrix): Probabilities {
     const { coef, intercept } = this.#fitted();
     checkRows(x, this.#columns);
-    return { rows: x.rows, columns: intercept.length, data: predictLogistic(x, coef, intercept) };
+    this.#resident ??= new ResidentLogistic(coef, intercept);
+    return { rows: x.rows, columns: intercept.length, data: this.#resident.predictProba(x) };
   }
 
   save(): ModelState {

@@ -1,4 +1,5 @@
-import { type Forest, growForest, ResidentForest } from "../core/forest.ts";
+import { type Forest, growForest } from "../core/forest.ts";
+import { ResidentForest } from "../core/resident-forest.ts";
 import { DataError, ModelFileError, OptionError } from "../errors.ts";
 import type { Matrix, Probabilities } from "../matrix.ts";
 import { checkExamples, checkRows } from "./check.ts";
@@ -88,7 +89,7 @@ export class RandomForestClassifier implements Classifier {
       bootstrap: options.bootstrap,
       balancedSubsample,
       seed: options.seed >>> 0,
-      treesPerCall: Math.ceil(options.nEstimators / 64),
+      treesPerCall: Math.min(8, Math.ceil(options.nEstimators / 64)), // some 64 reports of progress; memory for 8 trees
       onProgress,
     });
     this.#take(labels.classes, forest);

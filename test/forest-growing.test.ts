@@ -1,0 +1,170 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { growForest } from "../src/core/forest.ts";
+import { type Matrix, matrixFromRows, takeRows, toSparse } from "../src/matrix.ts";
+import { RandomForestClassifier } from "../src/models/random-forest.ts";
+import { Random } from "../src/random.ts";
+import { faultOfTree } from "./reference-forest.ts";
+import { accuracy, table, tables } from "./random-table.ts";
+
+const treeOptions = {
+  nEstimators: 1,
+  maxDepth: 2147483647,
+  minSamplesSplit: 2,
+  minSamplesLeaf: 1,
+  bootstrap: false,
+  balancedSubsample: false,
+  seed: 0,
+  treesPerCall: 1,
+};
+
+test("every split is the best there is, and every leaf is due (brute force)", () => {
+  const rules = fc.record({
+    maxDepth: fc.constantFrom(1, 3, 100),
+    minSamplesSplit: fc.constantFrom(2, 7),
+    minSamplesLeaf: fc.constantFrom(1, 4),
+  });
+  fc.assert(
+    fc.property(tables, rules, fc.boolean(), (shape, growing, weighted) => {
+      const { x, codes } = table(shape.seed, shape.rows, shape.columns, shape.classes, shape.levels);
+      const random = new Random(shape.seed);
+      const weights = Float64Array.from(codes, () => (weighted ? 0.1 + random.uniform() : 1));
+      const options = { ...treeOptions, ...growing, classes: shape.classes, maxFeatures: shape.columns };
+      const { forest } = growForest(x, codes, weights, options);
+      expect(faultOfTree(forest, x, codes, weights, growing)).toBeNull();
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("dense and sparse rows grow the same forest and predict the same bits", () => {
+  fc.assert(
+    fc.property(
+      tables,
+      fc.boolean(),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 6 }),
+      (shape, weighted, balanced, least) => {
+        const { x, codes } = table(shape.seed, shape.rows, shape.columns, shape.classes, shape.levels);
+        const random = new Random(shape.seed);
+        const weights = Float64Array.from(codes, () => (weighted ? random.uniform() : 1));
+        const options = {
+          ...treeOptions,
+          nEstimators: 5,
+          bootstrap: true,
+          balancedSubsample: balanced,
+          minSamplesLeaf: least,
+          classes: shape.classes,
+          maxFeatures: 2,
+          seed: shape.seed >>> 0,
+        };
+        const sparse = toSparse(x);
+        expect(growForest(sparse, codes, weights, options)).toEqual(growForest(x, codes, weights, options));
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+test("drawing goes on past constant columns, in every node, until one can be split", () => {
+  fc.assert(
+    fc.property(tables, fc.boolean(), (shape, sparse) => {
+      // Many columns that are constant at once or soon, and one that tells all rows apart.
+      const { x, y } = table(shape.seed, shape.rows, 12, shape.classes, 2);
+      const random = new Random(shape.seed);
+      const order = random.shuffle(Array.from({ length: shape.rows }, (_, row) => row));
+      for (let row = 0; row < shape.rows; row++) {
+        for (let c = 2; c < 6; c++) x.data[row * 12 + c] = c - 3;
+        x.data[row * 12 + 7] = order[row];
+      }
+      const model = new RandomForestClassifier({ nEstimators: 5, bootstrap: false, maxFeatures: 1, seed: shape.seed });
+      model.fit(sparse ? toSparse(x) : x, y);
+      const certain = model.predictProba(x).data.filter((p) => p === 1).length;
+      expect(certain).toBe(shape.rows);
+      expect(accuracy(model.predictProba(x), model.classes, y)).toBe(1);
+      for (const c of [2, 3, 4, 5]) expect(model.featureImportances?.[c]).toBe(0);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("a column that is constant on one side of a split is still found on the other", () => {
+  // Every row is one combination of six bits: to tell all apart, each branch needs every column once.
+  const x = matrixFromRows(Array.from({ length: 64 }, (_, row) => [0, 1, 2, 3, 4, 5].map((bit) => (row >> bit) & 1)));
+  const random = new Random(1);
+  for (let seed = 0; seed < 20; seed++) {
+    const y = Array.from({ length: 64 }, (_, row) => `c${row < 4 ? row % 2 : random.integer(2)}`);
+    for (const rows of [x, toSparse(x)]) {
+      const model = new RandomForestClassifier({ nEstimators: 5, bootstrap: false, maxFeatures: 1, seed });
+      model.fit(rows, y);
+      expect(model.predictProba(x).data.filter((p) => p === 1).length).toBe(64);
+    }
+  }
+});
+
+test("long columns are sorted by another method, with the same outcome", () => {
+  const { x, codes } = table(1, 3000, 3, 3, 0);
+  const weights = new Float64Array(3000).fill(1);
+  const options = { ...treeOptions, classes: 3, maxFeatures: 3, maxDepth: 2 };
+  const { forest } = growForest(x, codes, weights, options);
+  expect(faultOfTree(forest, x, codes, weights, options)).toBeNull();
+  expect(growForest(toSparse(x), codes, weights, options).forest).toEqual(forest);
+  // 70,000 rows need keys of 64 bits; each row 70 times over is the same forest but for the counts.
+  const index = Array.from({ length: 70000 }, (_, i) => i % 1000);
+  const few = takeRows(x, index.slice(0, 1000));
+  const many = takeRows(x, index);
+  const fewCodes = codes.slice(0, 1000);
+  const manyCodes = Uint16Array.from(index, (i) => codes[i]);
+  const short = growForest(few, fewCodes, new Float64Array(1000).fill(1), options).forest;
+  expect(growForest(many, manyCodes, new Float64Array(70000).fill(1), options).forest).toEqual(short);
+  expect(growForest(toSparse(many), manyCodes, new Float64Array(70000).fill(1), options).forest).toEqual(short);
+});
+
+test("how the trees are divided among calls does not matter", () => {
+  const { x, codes } = table(2, 80, 4, 3, 8);
+  const options = { ...treeOptions, nEstimators: 12, bootstrap: true, classes: 3, maxFeatures: 2, seed: 7 };
+  const weights = new Float64Array(80).fill(1);
+  const whole = growForest(x, codes, weights, { ...options, treesPerCall: 12 });
+  for (const treesPerCall of [1, 5]) expect(growForest(x, codes, weights, { ...options, treesPerCall })).toEqual(whole);
+});
+
+test("without bootstrap a weight of n counts like n copies", () => {
+  const { x, codes } = table(4, 60, 3, 3, 8);
+  const counts = Array.from(codes, (_, i) => 1 + (i % 3));
+  const index = counts.flatMap((count, i) => Array.from({ length: count }, () => i));
+  const options = { ...treeOptions, classes: 3, maxFeatures: 2 };
+  const weighted = growForest(x, codes, Float64Array.from(counts), options);
+  const repeated = growForest(
+    takeRows(x, index),
+    Uint16Array.from(index, (i) => codes[i]),
+    new Float64Array(index.length).fill(1),
+    options,
+  );
+  expect(weighted).toEqual(repeated);
+  // Weights that are no whole numbers take the other path through the arithmetic.
+  const thirds = growForest(
+    x,
+    codes,
+    Float64Array.from(counts, (count) => count / 3),
+    options,
+  );
+  expect(thirds.forest.feature).toEqual(weighted.forest.feature);
+  expect(thirds.forest.threshold).toEqual(weighted.forest.threshold);
+});
+
+const growTree = (x: Matrix, codes: number[]) =>
+  growForest(x, Uint16Array.from(codes), new Float64Array(codes.length).fill(1), {
+    ...treeOptions,
+    classes: 2,
+    maxFeatures: 1,
+  }).forest;
+
+test("values closer than 1e-7 count as equal, and thresholds stay below the right neighbour", () => {
+  const near = matrixFromRows([[0], [5e-8], [1e-7], [1.5e-7]]);
+  expect([...growTree(near, [0, 0, 1, 1]).feature]).toEqual([-1]); // neighbours are close, all along
+  const huge = matrixFromRows([[-3e38], [-3e38], [3e38], [3e38]]);
+  expect(growTree(huge, [0, 0, 1, 1]).threshold[0]).toBe(0);
+  const signedZero = matrixFromRows([[-0], [0], [1], [1]]);
+  expect(growTree(signedZero, [0, 0, 1, 1]).threshold[0]).toBe(0.5);
+  expect(growTree(signedZero, [0, 1, 1, 1]).feature.length).toBe(3); // -0 and 0 are not parted
+});

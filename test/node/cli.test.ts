@@ -1,0 +1,284 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { encodeWav } from "../../src/audio/encode-wav.ts";
+import { version } from "../../src/version.ts";
+
+// The built command line, run as a process: what a user types, sees and gets as exit code.
+const main = new URL("../../dist/cli/main.js", import.meta.url).pathname;
+
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function emovox(...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...args], { cwd: folder, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+}
+
+/** Runs a command that must be refused: exit code 2, one line on stderr that says this, nothing on stdout. */
+async function refused(args: string[], ...says: string[]): Promise<void> {
+  const { code, stdout, stderr } = await emovox(...args);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+  for (const words of says) expect(stderr).toContain(words);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+}
+
+const tone = (seconds: number, rate = 16000) =>
+  Float32Array.from({ length: seconds * rate }, (_, i) => 0.3 * Math.sin((2 * Math.PI * 180 * i) / rate));
+
+const mini = new URL("../../data/mini", import.meta.url).pathname;
+const someMini = `${mini}/Session1/sentences/wav`;
+
+let folder: string;
+let speech: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "emovox-cli-"));
+  const [dialog] = (await readdir(someMini)).sort();
+  const [file] = (await readdir(join(someMini, dialog))).sort();
+  speech = join(someMini, dialog, file);
+  await writeFile(join(folder, "tone.wav"), encodeWav({ sampleRate: 16000, channels: [tone(1)] }, "pcm16"));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test("--help shows every command, and each command an example", async () => {
+  const { code, stdout } = await emovox("--help");
+  expect(code).toBe(0);
+  for (const command of ["predict", "extract", "train", "evaluate", "reproduce", "doctor"]) {
+    expect(stdout).toContain(command);
+    expect((await emovox(command, "--help")).stdout).toContain(`$ emovox ${command}`);
+  }
+  expect((await emovox("--version")).stdout.trim()).toBe(version);
+});
+
+test("the version is that of package.json", async () => {
+  const manifest = JSON.parse(await readFile(new URL("../../package.json", import.meta.url), "utf8"));
+  expect(manifest.version).toBe(version);
+});
+
+test("extract prints one object a file", async () => {
+  const set = ["--set", "nFft=512", "--set", "hopLength=160", "--set", "nMfcc=13"];
+  const { code, stdout, stderr } = await emovox("extract", "tone.wav", speech, "--features", "mfcc,rms", ...set);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const [first, second] = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(first).toMatchObject({ file: "tone.wav", sampleRate: 16000, preset: "librosa", level: "frames" });
+  expect(first.options.nFft).toBe(512);
+  expect(first.names).toEqual([...Array.from({ length: 13 }, (_, k) => `mfcc_${k}`), "rms"]);
+  expect(first.rows).toHaveLength(101);
+  expect(first.rows[50]).toHaveLength(14);
+  expect(second.file).toBe(speech);
+});
+
+test("extract writes CSV and NumPy files", async () => {
+  const csv = await emovox("extract", "tone.wav", "--preset", "sahu2019", "--format", "csv");
+  const [header, row] = csv.stdout.trim().split("\n");
+  expect(header.split(",").slice(0, 3)).toEqual(["file", "row", "sig_mean"]);
+  expect(row.split(",")).toHaveLength(10);
+  expect((await emovox("extract", "tone.wav", "--format", "npy", "--out", "tone.npy")).code).toBe(0);
+  const npy = await readFile(join(folder, "tone.npy"));
+  expect(npy.subarray(1, 6).toString()).toBe("NUMPY");
+  expect(npy.toString("latin1", 10, 128)).toContain("'shape': (32, 20)");
+  expect(npy.length).toBe(128 + 32 * 20 * 4);
+});
+
+test("extract resamples when it is asked to", async () => {
+  const { stdout } = await emovox("extract", "tone.wav", "--sample-rate", "8000", "--features", "rms");
+  expect(JSON.parse(stdout)).toMatchObject({ sampleRate: 8000 });
+  expect(JSON.parse(stdout).rows).toHaveLength(1 + Math.floor(8000 / 512));
+});
+
+test.each([
+  ["a file", () => [speech]],
+  ["a file and words", () => [speech, "--text", "Leave me alone, I hate this!"]],
+  ["words alone", () => ["--text", "I am so happy to see you!"]],
+  ["words that it does not know", () => ["--text", "Zzyzx qwrtp"]],
+  ["empty words", () => ["--text", ""]],
+])("predict gives probabilities of %s", async (_, args) => {
+  const { code, stdout } = await emovox("predict", ...args(), "--json");
+  expect(code).toBe(0);
+  const { emotion, probabilities, milliseconds } = JSON.parse(stdout);
+  const values = Object.values<number>(probabilities);
+  expect(values.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 9);
+  expect(probabilities[emotion]).toBe(Math.max(...values));
+  expect(milliseconds).toBeGreaterThan(0);
+});
+
+test("predict on a folder answers for each file", async () => {
+  const { stdout } = await emovox("predict", join(speech, ".."), "--json");
+  expect(stdout.trim().split("\n").length).toBe((await readdir(join(speech, ".."))).length);
+});
+
+test("reproduce, train, predict and evaluate work together on the miniature corpus", async () => {
+  const run = await emovox("reproduce", "--only", "audio/lr,text/lr", "--out", "results");
+  expect(run.stdout).toContain("synthetic speech proves nothing about people");
+  const results = JSON.parse(await readFile(join(folder, "results/results.json"), "utf8"));
+  expect(results.cells.map((cell: { modality: string; model: string }) => `${cell.modality}/${cell.model}`)).toEqual([
+    "audio/lr",
+    "text/lr",
+  ]);
+  expect(results.canary.leaks).toBe(false);
+  expect(await readFile(join(folder, "results/report.html"), "utf8")).toContain("<!doctype html>");
+
+  const trained = await emovox("train", "--corpus", `iemocap:${mini}`, "--out", "mini.safetensors", "--json");
+  expect(trained.code).toBe(0);
+  expect(JSON.parse(trained.stdout).audio.score.rows).toBe(264);
+  expect(await readFile(join(folder, "mini.md"), "utf8")).toContain("# Model card");
+  const predicted = await emovox("predict", speech, "--model", "mini.safetensors", "--json");
+  expect(Object.keys(JSON.parse(predicted.stdout).probabilities).sort()).toEqual([
+    "ang",
+    "fea",
+    "hap",
+    "neu",
+    "sad",
+    "sur",
+  ]);
+  const evaluated = await emovox("evaluate", "--corpus", `iemocap:${mini}`, "--model", "mini.safetensors", "--json");
+  expect(JSON.parse(evaluated.stdout).accuracy).toBeGreaterThan(0.7);
+});
+
+test("the four tables that the recipe makes of a corpus fill the three tables again", async () => {
+  const made = await emovox(
+    "reproduce",
+    "--protocol",
+    "seed",
+    "--only",
+    "audio/lr",
+    "--write-tables",
+    "tables",
+    "--out",
+    "seed",
+  );
+  expect(made.stdout).toContain("LEAKS");
+  const paths = ["audio-train", "audio-test", "text-train", "text-test"].flatMap((name) => [
+    `--${name}`,
+    `tables/${name.replace("-", "_")}.csv`,
+  ]);
+  const { code, stdout } = await emovox("reproduce", ...paths, "--out", "again");
+  expect(code).toBe(0);
+  expect(stdout).toContain("LEAKS");
+  const results = JSON.parse(await readFile(join(folder, "again/results.json"), "utf8"));
+  expect(results.cells).toHaveLength(6);
+  expect(results.canary.leaks).toBe(true);
+}, 180_000);
+
+test("doctor gives a digest", async () => {
+  const report = JSON.parse((await emovox("doctor", "--json")).stdout);
+  expect(report.digest).toMatch(/^[0-9a-f]{64}$/);
+  expect(report.simd).toBe(true);
+});
+
+test("bad audio is refused in one line that names the file", async () => {
+  const good = encodeWav({ sampleRate: 16000, channels: [tone(1)] }, "pcm16");
+  const float = encodeWav({ sampleRate: 16000, channels: [Float32Array.of(0, Number.NaN, 0)] }, "float32");
+  const patched = (at: number, ...bytes: number[]) => {
+    const copy = good.slice();
+    copy.set(bytes, at);
+    return copy;
+  };
+  const files: Record<string, [Uint8Array, string]> = {
+    "text.wav": [new TextEncoder().encode("This is no audio at all, only words."), "text.wav: "],
+    "empty.wav": [new Uint8Array(0), "empty"],
+    "header.wav": [good.slice(0, 30), "header"],
+    "cut.wav": [good.slice(0, 20000), "truncated"],
+    "silent.wav": [encodeWav({ sampleRate: 16000, channels: [new Float32Array(0)] }, "pcm16"), "0 samples"],
+    "channels.wav": [patched(22, 0, 0), "0 channels"],
+    "rate.wav": [patched(24, 1, 0, 0, 0), "rate"],
+    "nan.wav": [float, "NaN"],
+  };
+  for (const [name, [bytes, words]] of Object.entries(files)) {
+    await writeFile(join(folder, name), bytes);
+    await refused(["predict", name], name, words);
+    await refused(["extract", name, "--out", "bad.json"], name, words);
+  }
+  expect(await readdir(folder)).not.toContain("bad.json");
+  expect((await emovox("extract", "cut.wav", "--lenient", "--features", "rms")).code).toBe(0);
+  await refused(["predict", "missing.wav"], "missing.wav", "no such file");
+  await mkdir(join(folder, "nothing"), { recursive: true });
+  await refused(["predict", "nothing"], "nothing", "no audio");
+});
+
+test("bad options are refused", async () => {
+  await refused(["extract", "tone.wav", "--set", "nFtt=512"], 'unknown option "nFtt"');
+  await refused(["extract", "tone.wav", "--set", "nFft=zwei"], "nFft must be a number");
+  await refused(["extract", "tone.wav", "--features", "pitch"], 'unknown feature "pitch"');
+  await refused(["reproduce", "--only", "audio/gpt"], 'unknown cell "audio/gpt"');
+  await refused(["reproduce", "--protocol", "hope"], 'unknown protocol "hope"');
+  await refused(["reproduce", "--corpus", "emodb"], "NAME:PATH");
+  await refused(["reproduce", "--corpus", `emodb:${folder}/nothing`], "nothing");
+  await refused(["predict"], "name an audio file");
+  expect((await emovox("extract", "tone.wav", "--format", "xml")).code).toBe(2);
+  expect((await emovox("dance")).code).toBe(2);
+});
+
+test("bad tables are refused", async () => {
+  const row = "a.wav,0,hello";
+  const tables: Record<string, [string, string[]]> = {
+    "column.csv": ["wav_file,label\na.wav,0\n", ["column.csv", "transcription"]],
+    "ragged.csv": [`wav_file,label,transcription\n${row}\nb.wav,1\n`, ["ragged.csv", "3"]],
+    "label.csv": [`wav_file,label,transcription\n${row}\nb.wav,9,well\n`, ["label.csv", "9"]],
+    "none.csv": ["", ["none.csv"]],
+  };
+  await writeFile(join(folder, "good.csv"), `wav_file,label,transcription\n${row}\nb.wav,1,well\n`);
+  for (const [name, [text, words]] of Object.entries(tables)) {
+    await writeFile(join(folder, name), text);
+    await refused(["reproduce", "--text-train", name, "--text-test", "good.csv", "--out", "never"], ...words);
+  }
+  const audio = `wav_file,label,${["sig_mean", "sig_std", "rmse_mean", "rmse_std", "silence", "harmonic", "auto_corr_max", "auto_corr_std"].join(",")}\n`;
+  await writeFile(join(folder, "audio.csv"), `${audio}a.wav,0,1,1,1,1,1,1,1,1\nc.wav,1,1,1,1,1,1,1,1,1\n`);
+  const both = [
+    "--audio-train",
+    "audio.csv",
+    "--audio-test",
+    "audio.csv",
+    "--text-train",
+    "good.csv",
+    "--text-test",
+    "good.csv",
+  ];
+  await refused(["reproduce", ...both, "--out", "never"], "b.wav", "c.wav");
+  await refused(["reproduce", "--text-train", "good.csv", "--text-test", "good.csv", "--out", "never"], "fewer than");
+  expect(await readdir(folder)).not.toContain("never");
+});
+
+test("a corpus with a single example of a class, or fewer examples than classes, is refused", async () => {
+  const head = "file,emotion,speaker,transcript\n";
+  await writeFile(join(folder, "single.csv"), `${head},joy,a,yes\n,joy,b,yes\n,anger,a,no\n,joy,c,fine\n`);
+  await refused(
+    ["reproduce", "--corpus", "csv:single.csv", "--only", "text/lr", "--out", "never"],
+    "anger",
+    "one example",
+  );
+  await writeFile(join(folder, "one-class.csv"), `${head},joy,a,yes\n,joy,b,yes\n`);
+  await refused(["train", "--text-corpus", "csv:one-class.csv", "--out", "never.safetensors"], "two classes");
+});
+
+test("a model file that is cut, corrupted or from a newer version is refused", async () => {
+  const model = await readFile(new URL("../../models/emovox.safetensors", import.meta.url));
+  const newer = Buffer.from(model);
+  newer.write('"formatVersion":"9"', newer.indexOf('"formatVersion":"1"'));
+  const flipped = Buffer.from(model);
+  flipped[20] ^= 0xff;
+  const files: Record<string, [Uint8Array, string]> = {
+    "cut.safetensors": [model.subarray(0, 5000), "cut.safetensors"],
+    "flipped.safetensors": [flipped, "flipped.safetensors"],
+    "newer.safetensors": [newer, "newer version"],
+    "empty.safetensors": [new Uint8Array(0), "empty.safetensors"],
+  };
+  for (const [name, [bytes, words]] of Object.entries(files)) {
+    await writeFile(join(folder, name), bytes);
+    await refused(["predict", "tone.wav", "--model", name], name, words);
+  }
+  await refused(["predict", "tone.wav", "--model", "missing.safetensors"], "missing.safetensors", "no such file");
+});
