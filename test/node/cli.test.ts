@@ -137,12 +137,12 @@ test("reproduce, train, predict and evaluate work together on the miniature corp
   expect(await readFile(join(folder, "mini.md"), "utf8")).toContain("# Model card");
   const predicted = await emovox("predict", speech, "--model", "mini.safetensors", "--json");
   expect(Object.keys(JSON.parse(predicted.stdout).probabilities).sort()).toEqual([
-    "ang",
-    "fea",
-    "hap",
-    "neu",
-    "sad",
-    "sur",
+    "anger",
+    "fear",
+    "happiness",
+    "neutral",
+    "sadness",
+    "surprise",
   ]);
   const evaluated = await emovox("evaluate", "--corpus", `iemocap:${mini}`, "--model", "mini.safetensors", "--json");
   expect(JSON.parse(evaluated.stdout).accuracy).toBeGreaterThan(0.7);
