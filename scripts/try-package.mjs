@@ -10,13 +10,13 @@ const run = (command, args) =>
   execFileSync(command, args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 
 try {
-  execFileSync("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], {
+  execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"));
   const bytes = statSync(join(folder, tarball)).size;
   writeFileSync(join(folder, "package.json"), '{ "name": "user", "version": "1.0.0", "type": "module" }');
-  run("npm", ["install", "--no-audit", "--no-fund", `./${tarball}`]);
+  run("npm", ["install", "--no-audit", "--no-fund", "--silent", `./${tarball}`]);
   const unpacked = folderSize(join(folder, "node_modules/emovox"));
   console.log(`tarball ${bytes} bytes, unpacked ${unpacked} bytes`);
   if (unpacked > LARGEST) throw new Error(`the package is larger than ${LARGEST} bytes`);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -5,7 +6,7 @@ import { type Command, Option } from "commander";
 import { loadCorpus } from "../corpora/registry.ts";
 import { readSeedTables, type SeedTable, writeSeedTables } from "../corpora/seed-tables.ts";
 import { writeFileAtomically } from "../corpora/write-file.ts";
-import { OptionError } from "../errors.ts";
+import { CorpusError, OptionError } from "../errors.ts";
 import { parseCells } from "../evaluation/cell.ts";
 import { components } from "../evaluation/components.ts";
 import { parseProtocol, type ProtocolName, protocols } from "../evaluation/protocols.ts";
@@ -16,6 +17,7 @@ import { makeSeedTables, type SeedTables } from "../evaluation/seed-tables.ts";
 import { renderTables } from "../evaluation/tables.ts";
 import { createExtractor, type Extractor, type Preset, presets } from "../features/extractor.ts";
 import { normaliseTranscript } from "../text/normalise.ts";
+import type { Corpus } from "../utterance.ts";
 import { version } from "../version.ts";
 import { extractCorpus } from "./corpus-rows.ts";
 import { integerOption } from "./options.ts";
@@ -44,7 +46,7 @@ export function addReproduce(program: Command): void {
     .description("fill the published tables: random forest and logistic regression on audio, text, and both")
     .option(
       "--corpus <name:path>",
-      "e.g. iemocap:IEMOCAP_full_release (default: the bundled miniature corpus, which is synthetic)",
+      "e.g. iemocap:IEMOCAP_full_release (default: the repository's miniature corpus, which is synthetic)",
     )
     .option("--audio-train <csv>", "the published form: four tables")
     .option("--audio-test <csv>")
@@ -153,11 +155,17 @@ async function writeTables(
 
 const mini = fileURLToPath(new URL("../../data/mini", import.meta.url));
 
+async function loadMini(): Promise<Corpus> {
+  if (!existsSync(mini)) {
+    throw new CorpusError(
+      "the miniature corpus lies in the project's repository, not in the npm package: name a corpus with --corpus NAME:PATH",
+    );
+  }
+  return { ...(await loadCorpus({ name: "iemocap", path: mini })), name: "mini" };
+}
+
 async function readCorpus({ corpus: source, preset }: ReproduceCommand, audio: boolean): Promise<EvaluationRows> {
-  const corpus =
-    source === undefined
-      ? { ...(await loadCorpus({ name: "iemocap", path: mini })), name: "mini" }
-      : await loadCorpus(source);
+  const corpus = source === undefined ? await loadMini() : await loadCorpus(source);
   const synthetic = source === undefined;
   const normalised = (rows: EvaluationRows) => ({ ...rows, transcripts: rows.transcripts?.map(normaliseTranscript) });
   const spoken = corpus.utterances.every(({ file }) => file !== undefined);
