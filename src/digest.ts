@@ -1,4 +1,5 @@
 import { Hpss } from "./core/hpss.ts";
+import { frameFeatures } from "./core/frames.ts";
 import { functionals } from "./core/functionals.ts";
 import { exp, log, pow } from "./core/math.ts";
 import { RealFft } from "./core/fft.ts";
@@ -39,24 +40,9 @@ function* outputs(): Generator<Float32Array | Float64Array> {
     yield re;
     yield im;
   }
-  const features = [
-    "stft",
-    "mel",
-    "logmel",
-    "mfcc",
-    "delta",
-    "delta2",
-    "centroid",
-    "bandwidth",
-    "rolloff",
-    "flatness",
-    "rms",
-    "zcr",
-    "yin",
-  ];
   const short = { nFft: 512, winLength: 400, hopLength: 160, frameLength: 1024, deltaMode: "nearest" };
   for (const options of [short, { ...short, nFft: 441, winLength: 441, power: 1, padMode: "reflect" }]) {
-    const extractor = createExtractor({ preset: "librosa", sampleRate: 16000, features, options });
+    const extractor = createExtractor({ preset: "librosa", sampleRate: 16000, features: frameFeatures, options });
     for (const signal of signals()) yield extractor.extract(signal).data;
   }
   for (const signal of signals()) {

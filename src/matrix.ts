@@ -28,6 +28,15 @@ export interface Probabilities {
   readonly data: Float64Array;
 }
 
+/** The column of each row's highest probability; ties go to the first. */
+export function mostProbable({ rows, columns, data }: Probabilities): Int32Array {
+  return Int32Array.from({ length: rows }, (_, r) => {
+    let best = 0;
+    for (let c = 1; c < columns; c++) if (data[r * columns + c] > data[r * columns + best]) best = c;
+    return best;
+  });
+}
+
 /** A dense matrix over `data` (zeros when it is left out). @throws {DataError} when the sizes do not agree. */
 export function denseMatrix(
   rows: number,

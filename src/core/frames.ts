@@ -1,6 +1,6 @@
 import { AudioError, OptionError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
-import { f32, scratch } from "./memory.ts";
+import { f32, MAX_VALUES, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
 import { type PadMode, stage } from "./signal.ts";
@@ -137,7 +137,7 @@ export class FrameComputer {
     const o = this.#options;
     if (frames < 1)
       throw new AudioError(`${samples.length} samples are fewer than one frame of ${Math.max(o.nFft, o.frameLength)}`);
-    if (frames * columns > 2 ** 28 || samples.length > 2 ** 28) {
+    if (frames * columns > MAX_VALUES || samples.length > MAX_VALUES) {
       throw new AudioError(
         `${samples.length} samples give ${frames} x ${columns} values, more than fit; cut the audio into parts`,
       );

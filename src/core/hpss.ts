@@ -1,5 +1,5 @@
 import { AudioError } from "../errors.ts";
-import { f32, scratch } from "./memory.ts";
+import { f32, MAX_VALUES, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
 import { type PadMode, stage } from "./signal.ts";
@@ -58,7 +58,7 @@ export class Hpss {
     const { nFft, hopLength, padMode, power, kernel } = this.#options;
     const pad = nFft >> 1;
     const frames = core.frameCount(samples.length, pad, nFft, hopLength);
-    if (frames < 1 || frames * (pad + 1) > 2 ** 28) {
+    if (frames < 1 || frames * (pad + 1) > MAX_VALUES) {
       throw new AudioError(`${samples.length} samples cannot be separated in one piece; cut the audio into parts`);
     }
     return scratch((memory) => {

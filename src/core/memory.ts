@@ -7,6 +7,9 @@ export const f64 = (pointer: number, length: number) => new Float64Array(core.me
 export const i32 = (pointer: number, length: number) => new Int32Array(core.memory.buffer, pointer, length);
 export const u8 = (pointer: number, length: number) => new Uint8Array(core.memory.buffer, pointer, length);
 
+/** The most float32 values that one buffer may hold: a gigabyte of the four that WebAssembly can address. */
+export const MAX_VALUES = 1 << 28;
+
 type Data = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 
 /** Allocates and frees the buffers of one call; see {@link scratch}. */

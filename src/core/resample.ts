@@ -1,5 +1,5 @@
 import { AudioError, OptionError } from "../errors.ts";
-import { f32, scratch } from "./memory.ts";
+import { f32, MAX_VALUES, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
 
@@ -35,7 +35,7 @@ export class Resampler {
   process(samples: Float32Array): Float32Array {
     if (this.from === this.to) return samples;
     const length = Math.ceil((samples.length * this.to) / this.from);
-    if (length > 2 ** 28) throw new AudioError(`${samples.length} samples are too many to resample in one piece`);
+    if (length > MAX_VALUES) throw new AudioError(`${samples.length} samples are too many to resample in one piece`);
     return scratch((memory) => {
       const margin = core.resamplerMargin(this.#plan);
       const x = memory.zeros((samples.length + 2 * margin) * 4) + margin * 4;

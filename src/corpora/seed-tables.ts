@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DataError, OptionError, TableError } from "../errors.ts";
+import { sahu2019Names } from "../features/sahu2019.ts";
 import { type DenseMatrix, matrixFromRows } from "../matrix.ts";
 import { readTable, type TableRow } from "./csv.ts";
 import { writeFileAtomically } from "./write-file.ts";
@@ -8,16 +9,7 @@ import { writeFileAtomically } from "./write-file.ts";
 export const SEED_CLASSES: readonly string[] = ["ang", "hap", "sad", "fea", "sur", "neu"];
 
 /** The eight features of the audio tables, in their order. */
-export const SEED_FEATURES: readonly string[] = [
-  "sig_mean",
-  "sig_std",
-  "rmse_mean",
-  "rmse_std",
-  "silence",
-  "harmonic",
-  "auto_corr_max",
-  "auto_corr_std",
-];
+export const SEED_FEATURES: readonly string[] = sahu2019Names;
 
 /** One part (train or test) of the tables: a row an utterance. */
 export interface SeedTable {

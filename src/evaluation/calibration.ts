@@ -1,6 +1,6 @@
 import { exp, log } from "../core/math.ts";
 import { DataError } from "../errors.ts";
-import type { Probabilities } from "../matrix.ts";
+import { mostProbable, type Probabilities } from "../matrix.ts";
 
 /** Keeps the logarithm of a probability finite. */
 const SMALLEST = 1e-6;
@@ -63,19 +63,19 @@ export function fitTemperature(probabilities: Probabilities, truth: Int32Array, 
  * @param weights one a row, as they were given to {@link fitTemperature}
  */
 export function expectedCalibrationError(
-  { rows, columns, data }: Probabilities,
+  probabilities: Probabilities,
   truth: Int32Array,
   weights: ArrayLike<number>,
 ): number {
+  const { rows, columns, data } = probabilities;
+  const said = mostProbable(probabilities);
   const bins = Array.from({ length: 10 }, () => ({ confidence: 0, correct: 0 }));
   let total = 0;
   for (let r = 0; r < rows; r++) {
-    let best = 0;
-    for (let c = 1; c < columns; c++) if (data[r * columns + c] > data[r * columns + best]) best = c;
-    const confidence = data[r * columns + best];
+    const confidence = data[r * columns + said[r]];
     const bin = bins[Math.min(9, Math.floor(confidence * 10))];
     bin.confidence += weights[r] * confidence;
-    bin.correct += best === truth[r] ? weights[r] : 0;
+    bin.correct += said[r] === truth[r] ? weights[r] : 0;
     total += weights[r];
   }
   return bins.reduce((sum, bin) => sum + Math.abs(bin.confidence - bin.correct), 0) / total;

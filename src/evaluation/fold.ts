@@ -1,6 +1,6 @@
 import { DataError } from "../errors.ts";
 import type { DenseMatrix, Matrix, Probabilities, SparseMatrix } from "../matrix.ts";
-import { concatColumns, takeRows } from "../matrix.ts";
+import { concatColumns, mostProbable, takeRows } from "../matrix.ts";
 import type { Classifier } from "../models/classifier.ts";
 import { Random } from "../random.ts";
 import type { Split } from "./splits.ts";
@@ -169,7 +169,7 @@ export class Fold {
       onProgress: options.onProgress,
     });
     const probabilities = await classifier.predictProba(test);
-    const predicted = mostProbable(probabilities, classifier.classes);
+    const predicted = Array.from(mostProbable(probabilities), (c) => classifier.classes[c]);
     return { name: this.name, rows: this.testRows, predicted, probabilities, classes: classifier.classes };
   }
 
@@ -226,12 +226,4 @@ export function balancedWeights(labels: readonly string[]): Float64Array {
 function pick<In extends RowData>(data: In, rows: Int32Array): In;
 function pick(data: RowData, rows: Int32Array): RowData {
   return "kind" in data ? takeRows(data, rows) : Array.from(rows, (row) => data[row]);
-}
-
-function mostProbable({ rows, columns, data }: Probabilities, classes: readonly string[]): string[] {
-  return Array.from({ length: rows }, (_, r) => {
-    let best = 0;
-    for (let c = 1; c < columns; c++) if (data[r * columns + c] > data[r * columns + best]) best = c;
-    return classes[best];
-  });
 }

@@ -1,6 +1,6 @@
 import { DataError } from "../errors.ts";
 import type { Extractor } from "../features/extractor.ts";
-import type { Probabilities } from "../matrix.ts";
+import { mostProbable, type Probabilities } from "../matrix.ts";
 import type { Classifier } from "../models/classifier.ts";
 import { LogisticRegression, type LogisticRegressionOptions } from "../models/logistic-regression.ts";
 import { RandomForestClassifier } from "../models/random-forest.ts";
@@ -203,12 +203,4 @@ function calibrate(
     temperature,
     report: { corpus, rows: labels.length, classes, protocol: tested.protocol, score, ece: [ece[0], ece[1]] },
   };
-}
-
-function mostProbable({ rows, columns, data }: Probabilities): Int32Array {
-  return Int32Array.from({ length: rows }, (_, r) => {
-    let best = 0;
-    for (let c = 1; c < columns; c++) if (data[r * columns + c] > data[r * columns + best]) best = c;
-    return best;
-  });
 }
