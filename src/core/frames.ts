@@ -121,6 +121,13 @@ export class FrameComputer {
     freeWithOwner(this, () => core.yinFree(yin));
   }
 
+  /** Samples of the longest frame that the features take. */
+  get longestFrame(): number {
+    const { nFft, frameLength } = this.#options;
+    const lengths = this.#features.map((feature) => (isSpectral(feature) ? nFft : frameLength));
+    return Math.max(...lengths);
+  }
+
   /** Number of frames of a signal of `n` samples: the fewest that any of the features has. */
   frames(n: number): number {
     const o = this.#options;
@@ -199,8 +206,8 @@ function frameCount(n: number, frameLength: number, { center, hopLength }: Frame
   return core.frameCount(n, center ? frameLength >> 1 : 0, frameLength, hopLength);
 }
 
-/** The names of a feature's columns: `mfcc_0` and on where there are several. */
-function columnNames(feature: FrameFeature, o: FrameOptions): string[] {
+/** How many columns a feature has. */
+export function columnCount(feature: FrameFeature, o: FrameOptions): number {
   const counts: Partial<Record<FrameFeature, number>> = {
     stft: (o.nFft >> 1) + 1,
     mel: o.nMels,
@@ -209,6 +216,11 @@ function columnNames(feature: FrameFeature, o: FrameOptions): string[] {
     delta: o.nMfcc,
     delta2: o.nMfcc,
   };
-  const count = counts[feature];
-  return count === undefined ? [feature] : Array.from({ length: count }, (_, k) => `${feature}_${k}`);
+  return counts[feature] ?? 1;
+}
+
+/** The names of a feature's columns: `mfcc_0` and on where there can be several. */
+function columnNames(feature: FrameFeature, o: FrameOptions): string[] {
+  const several = ["stft", "mel", "logmel", "mfcc", "delta", "delta2"].includes(feature);
+  return several ? Array.from({ length: columnCount(feature, o) }, (_, k) => `${feature}_${k}`) : [feature];
 }
