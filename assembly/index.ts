@@ -9,7 +9,6 @@ export { deltaCoefficients, deltaColumns } from "./dsp/delta";
 export { rmsFrames, zcrFrames } from "./dsp/energy";
 export { framesFree, framesPlan, framesWorkBytes } from "./dsp/frames";
 export { functionals } from "./dsp/functionals";
-export { hpssMask } from "./dsp/hpss";
 export { melFilterbank } from "./dsp/mel";
 export { signalMoments } from "./dsp/moments";
 export { allFinite, padSignal } from "./dsp/pad";

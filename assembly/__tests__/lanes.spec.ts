@@ -1,6 +1,8 @@
 // The vector path and the scalar path are one source; this holds them to the same bits.
 import { framesCompute, framesFree, framesPlan, framesWorkBytes } from "../dsp/frames";
 import { hpssSignal } from "../dsp/harmonic";
+import { runningMedian } from "../dsp/median";
+import { median31WorkBytes, runningMedian31 } from "../dsp/median31";
 import { dot4, dot4Scalar } from "../dsp/resample";
 import { stftFree, stftPlan } from "../dsp/stft";
 import { yinFrames, yinFree, yinPlan } from "../dsp/yin";
@@ -76,6 +78,25 @@ function framesAgree(nFft: i32, winLength: i32, hop: i32, power: i32): bool {
   return same;
 }
 
+/** The network of 31 values, on lanes and without, against the window that is kept sorted; ties and signals shorter than a window too. */
+function mediansAgree(count: i32): bool {
+  const x = signal();
+  for (let i = 0; i < 4 * count; i += 3) store<f32>(x + ((<usize>i) << 2), <f32>(i % 5));
+  const work = heap.alloc(median31WorkBytes<v128>());
+  const a = heap.alloc((<usize>count) << 4);
+  const b = heap.alloc((<usize>count) << 4);
+  runningMedian31<v128>(x, 16, count, a, 16, work);
+  for (let lane: usize = 0; lane < 16; lane += 4) runningMedian31<f32>(x + lane, 16, count, b + lane, 16, work);
+  let same = sameBits(a, b, 4 * count);
+  for (let lane: usize = 0; lane < 16; lane += 4) runningMedian(x + lane, 16, count, 31, work, b + lane);
+  same = same && sameBits(a, b, 4 * count);
+  heap.free(work);
+  heap.free(a);
+  heap.free(b);
+  heap.free(x);
+  return same;
+}
+
 describe("vector and scalar paths", () => {
   test("frames: powers of two, mixed radices, odd lengths, large primes", () => {
     expect(framesAgree(512, 400, 160, 2)).toBe(true);
@@ -108,7 +129,15 @@ describe("vector and scalar paths", () => {
     hpssSignal<v128>(plan, x, SAMPLES, frames, 31, 31, 2.0, false, a);
     hpssSignal<f32>(plan, x, SAMPLES, frames, 31, 31, 2.0, false, b);
     expect(sameBits(a, b, SAMPLES)).toBe(true);
+    hpssSignal<v128>(plan, x, SAMPLES, frames, 17, 30, 1.5, true, a);
+    hpssSignal<f32>(plan, x, SAMPLES, frames, 17, 30, 1.5, true, b);
+    expect(sameBits(a, b, SAMPLES)).toBe(true);
     stftFree(plan);
+  });
+
+  test("running medians", () => {
+    const counts: i32[] = [1, 2, 5, 15, 16, 17, 31, 32, 33, 100, 257];
+    for (let i = 0; i < counts.length; i++) expect(mediansAgree(counts[i])).toBe(true);
   });
 
   test("dot products of the resampler", () => {
