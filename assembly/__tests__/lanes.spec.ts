@@ -4,6 +4,8 @@ import { hpssSignal } from "../dsp/harmonic";
 import { runningMedian } from "../dsp/median";
 import { median31WorkBytes, runningMedian31 } from "../dsp/median31";
 import { dot4, dot4Scalar } from "../dsp/resample";
+import { realFftForwardSingle, realFftInverseSingle } from "../dsp/fft-single";
+import { realFftForward, realFftFree, realFftInverse, realFftPlan } from "../dsp/rfft";
 import { stftFree, stftPlan } from "../dsp/stft";
 import { yinFrames, yinFree, yinPlan } from "../dsp/yin";
 
@@ -97,6 +99,30 @@ function mediansAgree(count: i32): bool {
   return same;
 }
 
+/** One transform with vectors inside and the scalar one, forwards and back. */
+function transformsAgree(n: i32): bool {
+  const plan = realFftPlan(n);
+  const other = realFftPlan(n);
+  const x = signal();
+  const bytes = (<usize>n) << 1;
+  memory.copy(plan.inR, x, bytes);
+  memory.copy(plan.inI, x + bytes, bytes);
+  memory.copy(other.inR, x, bytes);
+  memory.copy(other.inI, x + bytes, bytes);
+  realFftForwardSingle(plan, plan.re, plan.im);
+  realFftForward<f32>(other);
+  let same = sameBits(plan.re, other.re, plan.bins) && sameBits(plan.im, other.im, plan.bins);
+  const swapped = realFftInverseSingle(plan);
+  same = same && realFftInverse<f32>(other) === swapped;
+  const length = n >> 1;
+  same = same && sameBits(swapped ? plan.workR : plan.inR, swapped ? other.workR : other.inR, length);
+  same = same && sameBits(swapped ? plan.workI : plan.inI, swapped ? other.workI : other.inI, length);
+  realFftFree(plan);
+  realFftFree(other);
+  heap.free(x);
+  return same;
+}
+
 describe("vector and scalar paths", () => {
   test("frames: powers of two, mixed radices, odd lengths, large primes", () => {
     expect(framesAgree(512, 400, 160, 2)).toBe(true);
@@ -106,6 +132,11 @@ describe("vector and scalar paths", () => {
     expect(framesAgree(2 * 67, 134, 50, 2)).toBe(true);
     expect(framesAgree(1009, 1000, 333, 2)).toBe(true);
     expect(framesAgree(2 * 7 * 11 * 13, 1500, 333, 2)).toBe(true);
+  });
+
+  test("one transform with vectors inside", () => {
+    const lengths: i32[] = [2, 8, 30, 32, 36, 64, 96, 134, 160, 448, 512, 1152, 2048, 4096, 3 * 1024];
+    for (let i = 0; i < lengths.length; i++) expect(transformsAgree(lengths[i])).toBe(true);
   });
 
   test("YIN", () => {
