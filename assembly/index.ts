@@ -2,7 +2,7 @@
 export { alloc, release } from "./memory";
 export { mathExp, mathLog, mathPow } from "./math";
 
-export { frames, hpss, irfft, rfft, yin } from "./dsp/abi";
+export { frames, hpss, irfft, resample, rfft, yin } from "./dsp/abi";
 export { autocorrelate } from "./dsp/autocorrelation";
 export { dctMatrix } from "./dsp/dct";
 export { deltaCoefficients, deltaColumns } from "./dsp/delta";
@@ -12,7 +12,7 @@ export { functionals } from "./dsp/functionals";
 export { melFilterbank } from "./dsp/mel";
 export { signalMoments } from "./dsp/moments";
 export { allFinite, padSignal } from "./dsp/pad";
-export { resample, resampledLength, resamplerFree, resamplerMargin, resamplerPlan } from "./dsp/resample";
+export { resampledLength, resamplerFree, resamplerMargin, resamplerPlan } from "./dsp/resample";
 export { realFftFree, realFftPlan } from "./dsp/rfft";
 export { frameCount, stftFree, stftPlan } from "./dsp/stft";
 export { window } from "./dsp/window";

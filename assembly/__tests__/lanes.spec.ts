@@ -3,7 +3,7 @@ import { framesCompute, framesFree, framesPlan, framesWorkBytes } from "../dsp/f
 import { hpssSignal } from "../dsp/harmonic";
 import { runningMedian } from "../dsp/median";
 import { median31WorkBytes, runningMedian31 } from "../dsp/median31";
-import { dot4, dot4Scalar } from "../dsp/resample";
+import { dot4, dot4Scalar, resampledLength, resamplerFree, resamplerMargin, resamplerPlan, resampleSignal } from "../dsp/resample";
 import { realFftForwardSingle, realFftInverseSingle } from "../dsp/fft-single";
 import { realFftForward, realFftFree, realFftInverse, realFftPlan } from "../dsp/rfft";
 import { stftFree, stftPlan } from "../dsp/stft";
@@ -123,6 +123,27 @@ function transformsAgree(n: i32): bool {
   return same;
 }
 
+function resamplingAgrees(from: i32, to: i32): bool {
+  const plan = resamplerPlan(from, to);
+  const margin = <usize>resamplerMargin(plan) << 2;
+  const x = heap.alloc((SAMPLES << 2) + 2 * margin);
+  memory.fill(x, 0, (SAMPLES << 2) + 2 * margin);
+  const buzz = signal();
+  memory.copy(x + margin, buzz, SAMPLES << 2);
+  const count = resampledLength(plan, SAMPLES);
+  const a = heap.alloc((<usize>count) << 2);
+  const b = heap.alloc((<usize>count) << 2);
+  resampleSignal<v128>(plan, x + margin, SAMPLES, a);
+  resampleSignal<f32>(plan, x + margin, SAMPLES, b);
+  const same = sameBits(a, b, count);
+  resamplerFree(plan);
+  heap.free(a);
+  heap.free(b);
+  heap.free(x);
+  heap.free(buzz);
+  return same;
+}
+
 describe("vector and scalar paths", () => {
   test("frames: powers of two, mixed radices, odd lengths, large primes", () => {
     expect(framesAgree(512, 400, 160, 2)).toBe(true);
@@ -169,6 +190,12 @@ describe("vector and scalar paths", () => {
   test("running medians", () => {
     const counts: i32[] = [1, 2, 5, 15, 16, 17, 31, 32, 33, 100, 257];
     for (let i = 0; i < counts.length; i++) expect(mediansAgree(counts[i])).toBe(true);
+  });
+
+  test("resampling in blocks", () => {
+    expect(resamplingAgrees(48000, 16000)).toBe(true);
+    expect(resamplingAgrees(44100, 16000)).toBe(true);
+    expect(resamplingAgrees(8000, 22050)).toBe(true);
   });
 
   test("dot products of the resampler", () => {

@@ -2,6 +2,7 @@
 import { realFftForwardSingle, realFftInverseSingle } from "./fft-single";
 import { Frames, framesCompute } from "./frames";
 import { hpssSignal } from "./harmonic";
+import { Resampler, resampleSignal } from "./resample";
 import { RealFft, realFftForward, realFftInverse } from "./rfft";
 import { Stft } from "./stft";
 import { Yin, yinFrames } from "./yin";
@@ -29,6 +30,11 @@ export function hpss(
 ): void {
   if (ASC_FEATURE_SIMD) hpssSignal<v128>(plan, x, n, count, timeWidth, frequencyWidth, power, percussive, out);
   else hpssSignal<f32>(plan, x, n, count, timeWidth, frequencyWidth, power, percussive, out);
+}
+
+export function resample(plan: Resampler, x: usize, n: i32, out: usize): void {
+  if (ASC_FEATURE_SIMD) resampleSignal<v128>(plan, x, n, out);
+  else resampleSignal<f32>(plan, x, n, out);
 }
 
 /** One real transform: n samples at x, n / 2 + 1 real and imaginary parts at re and im. */
