@@ -136,7 +136,7 @@ test.each([1, 128, 997, 9000])("kaldi's features have the bits of the whole, by 
     {},
     { snipEdges: false },
     { useEnergy: true, htkCompat: true, hopLength: 333, winLength: 300 },
-  ]) {
+  ] as OptionRecord[]) {
     const samples = size === 1 ? signal.subarray(0, 2500) : signal;
     expect(streamed(options, features, samples, () => size, "kaldi")).toEqual(
       batch(options, features, samples, "kaldi"),
