@@ -2,6 +2,7 @@
 import { realFftForwardSingle, realFftInverseSingle } from "./fft-single";
 import { Frames, framesCompute } from "./frames";
 import { hpssSignal } from "./harmonic";
+import { Kaldi, kaldiCompute } from "./kaldi";
 import { Resampler, resampleSignal } from "./resample";
 import { RealFft, realFftForward, realFftInverse } from "./rfft";
 import { Stft } from "./stft";
@@ -10,6 +11,11 @@ import { Yin, yinFrames } from "./yin";
 export function frames(plan: Frames, x: usize, count: i32, work: usize, out: usize, rowLength: i32): void {
   if (ASC_FEATURE_SIMD) framesCompute<v128>(plan, x, count, work, out, rowLength);
   else framesCompute<f32>(plan, x, count, work, out, rowLength);
+}
+
+export function kaldi(plan: Kaldi, x: usize, count: i32, out: usize, rowLength: i32): void {
+  if (ASC_FEATURE_SIMD) kaldiCompute<v128>(plan, x, count, out, rowLength);
+  else kaldiCompute<f32>(plan, x, count, out, rowLength);
 }
 
 export function yin(plan: Yin, x: usize, count: i32, out: usize, stride: i32, depths: usize): void {

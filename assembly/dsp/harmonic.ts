@@ -22,7 +22,7 @@ export function hpssSignal<T>(
   const block = heap.alloc(<usize>bins * sizeof<T>());
   for (let t = 0; t < frames; t += lanes<T>()) {
     stftBlock<T>(plan, x + <usize>t * hop);
-    powerBlock<T>(plan, block);
+    powerBlock<T>(plan.fft, block);
     sqrtBlock<T>(block, bins, block);
     blockToRows<T>(block, bins, min(lanes<T>(), frames - t), magnitudes + <usize>t * row, row);
   }
