@@ -1,4 +1,5 @@
 // Kernels with two ways to the same bits: with vectors and without, and a fast way for common cases beside a general one.
+import { sumOfSquares, sumOfSquaresScalar } from "../dsp/energy";
 import { realFftForwardSingle, realFftInverseSingle } from "../dsp/fft-single";
 import { runningMedian } from "../dsp/median";
 import { median31WorkBytes, runningMedian31 } from "../dsp/median31";
@@ -85,6 +86,11 @@ describe("fast paths", () => {
     expect(resamplingAgrees(48000, 16000)).toBe(true);
     expect(resamplingAgrees(44100, 16000)).toBe(true);
     expect(resamplingAgrees(8000, 22050)).toBe(true);
+  });
+
+  test("sums of squares", () => {
+    const x = signal();
+    for (let n = 0; n < 500; n += 7) expect(sumOfSquares(x, n)).toBe(sumOfSquaresScalar(x, n));
   });
 
   test("dot products of the resampler", () => {

@@ -208,35 +208,51 @@ function radix3<T>(n: i32, s: i32, tw: usize, xr: usize, xi: usize, yr: usize, y
 }
 
 function radix4<T>(n: i32, s: i32, tw: usize, xr: usize, xi: usize, yr: usize, yi: usize): void {
-  const size = sizeof<T>();
-  const quarter = <usize>(s * (n >> 2)) * size;
-  const row = <usize>s * size;
-  for (let p = 0, w = tw; p < n >> 2; p++, w += 24) {
+  const row = <usize>s * sizeof<T>();
+  const quarter = row * <usize>(n >> 2);
+  // The twiddles of p = 0 are 1; in the last stage there is no other p.
+  radix4Row<T>(false, row, quarter, tw, xr, xi, yr, yi);
+  for (let p = 1, w = tw + 24; p < n >> 2; p++, w += 24) {
     const from = <usize>p * row;
-    const to = from << 2;
-    for (let q: usize = 0; q < row; q += size) {
-      const i = from + q;
-      const ar = load<T>(xr + i);
-      const ai = load<T>(xi + i);
-      const br = load<T>(xr + i + quarter);
-      const bi = load<T>(xi + i + quarter);
-      const cr = load<T>(xr + i + 2 * quarter);
-      const ci = load<T>(xi + i + 2 * quarter);
-      const dr = load<T>(xr + i + 3 * quarter);
-      const di = load<T>(xi + i + 3 * quarter);
-      const acR = add<T>(ar, cr);
-      const acI = add<T>(ai, ci);
-      const bdR = add<T>(br, dr);
-      const bdI = add<T>(bi, di);
-      const apartR = sub<T>(ar, cr);
-      const apartI = sub<T>(ai, ci);
-      const turnR = sub<T>(bi, di);
-      const turnI = sub<T>(dr, br);
-      store<T>(yr + to + q, add<T>(acR, bdR));
-      store<T>(yi + to + q, add<T>(acI, bdI));
-      storeTurned<T>(yr, yi, to + row + q, add<T>(apartR, turnR), add<T>(apartI, turnI), w);
-      storeTurned<T>(yr, yi, to + 2 * row + q, sub<T>(acR, bdR), sub<T>(acI, bdI), w + 8);
-      storeTurned<T>(yr, yi, to + 3 * row + q, sub<T>(apartR, turnR), sub<T>(apartI, turnI), w + 16);
+    radix4Row<T>(true, row, quarter, w, xr + from, xi + from, yr + (from << 2), yi + (from << 2));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function radix4Row<T>(
+  turn: bool, row: usize, quarter: usize, w: usize, xr: usize, xi: usize, yr: usize, yi: usize,
+): void {
+  for (let q: usize = 0; q < row; q += sizeof<T>()) {
+    const ar = load<T>(xr + q);
+    const ai = load<T>(xi + q);
+    const br = load<T>(xr + q + quarter);
+    const bi = load<T>(xi + q + quarter);
+    const cr = load<T>(xr + q + 2 * quarter);
+    const ci = load<T>(xi + q + 2 * quarter);
+    const dr = load<T>(xr + q + 3 * quarter);
+    const di = load<T>(xi + q + 3 * quarter);
+    const acR = add<T>(ar, cr);
+    const acI = add<T>(ai, ci);
+    const bdR = add<T>(br, dr);
+    const bdI = add<T>(bi, di);
+    const apartR = sub<T>(ar, cr);
+    const apartI = sub<T>(ai, ci);
+    const turnR = sub<T>(bi, di);
+    const turnI = sub<T>(dr, br);
+    store<T>(yr + q, add<T>(acR, bdR));
+    store<T>(yi + q, add<T>(acI, bdI));
+    if (turn) {
+      storeTurned<T>(yr, yi, row + q, add<T>(apartR, turnR), add<T>(apartI, turnI), w);
+      storeTurned<T>(yr, yi, 2 * row + q, sub<T>(acR, bdR), sub<T>(acI, bdI), w + 8);
+      storeTurned<T>(yr, yi, 3 * row + q, sub<T>(apartR, turnR), sub<T>(apartI, turnI), w + 16);
+    } else {
+      store<T>(yr + row + q, add<T>(apartR, turnR));
+      store<T>(yi + row + q, add<T>(apartI, turnI));
+      store<T>(yr + 2 * row + q, sub<T>(acR, bdR));
+      store<T>(yi + 2 * row + q, sub<T>(acI, bdI));
+      store<T>(yr + 3 * row + q, sub<T>(apartR, turnR));
+      store<T>(yi + 3 * row + q, sub<T>(apartI, turnI));
     }
   }
 }

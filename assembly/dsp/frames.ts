@@ -6,7 +6,7 @@ import { deltaCoefficients, deltaColumns } from "./delta";
 import { melFilterbank } from "./mel";
 import { bandwidthBlock, centroidBlock, denseRowsBlock, flatnessBlock, rolloffBlock } from "./spectral";
 import { SparseRows, sparseRows, sparseRowsBlock, sparseRowsFree } from "./sparse";
-import { powerBlock, sqrtBlock, Stft, stftBlock, stftFree, stftPlan } from "./stft";
+import { sqrtBlock, Stft, stftFree, stftPlan, stftPowerBlock } from "./stft";
 
 // Places in the table of output columns; a feature that is not wanted has column -1.
 const STFT: i32 = 0;
@@ -150,8 +150,7 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
   for (let t = 0; t < frames; t += lanes<T>()) {
     const valid = min(lanes<T>(), frames - t);
     const rows = out + <usize>t * row;
-    stftBlock<T>(plan.stft, x + <usize>t * hop);
-    powerBlock<T>(plan.stft.fft, plan.power);
+    stftPowerBlock<T>(plan.stft, x + <usize>t * hop, plan.power);
     if (magnitude) {
       sqrtBlock<T>(plan.power, plan.stft.bins, plan.magnitude);
       if (column(plan, STFT) >= 0) scatter<T>(plan.magnitude, plan.stft.bins, valid, rows + column4(plan, STFT), row);

@@ -2,7 +2,7 @@
 import { hpssMask } from "./hpss";
 import { istftBlock, istftNormalise } from "./istft";
 import { lanes, mul } from "./lanes";
-import { powerBlock, sqrtBlock, Stft, stftBlock } from "./stft";
+import { sqrtBlock, Stft, stftBlock, stftPowerBlock } from "./stft";
 import { blockToRows, rowsToBlock } from "./transpose";
 
 /**
@@ -21,8 +21,7 @@ export function hpssSignal<T>(
   const mask = heap.alloc(<usize>frames * row);
   const block = heap.alloc(<usize>bins * sizeof<T>());
   for (let t = 0; t < frames; t += lanes<T>()) {
-    stftBlock<T>(plan, x + <usize>t * hop);
-    powerBlock<T>(plan.fft, block);
+    stftPowerBlock<T>(plan, x + <usize>t * hop, block);
     sqrtBlock<T>(block, bins, block);
     blockToRows<T>(block, bins, min(lanes<T>(), frames - t), magnitudes + <usize>t * row, row);
   }

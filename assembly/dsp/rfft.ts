@@ -53,6 +53,47 @@ export function realFftFree(plan: RealFft): void {
   heap.free(changetype<usize>(plan));
 }
 
+/** Transforms what lies in (inR, inI) and writes the power spectrum re^2 + im^2, `bins` values of T; re and im are used up. */
+export function realFftPower<T>(plan: RealFft, out: usize): void {
+  const size = sizeof<T>();
+  if ((plan.n & 1) === 1) {
+    realFftForward<T>(plan);
+    for (let k: usize = 0; k < <usize>plan.bins * size; k += size) {
+      store<T>(out + k, squares<T>(load<T>(plan.re + k), load<T>(plan.im + k)));
+    }
+    return;
+  }
+  const swapped = fftTransform<T>(plan.fft, plan.inR, plan.inI, plan.workR, plan.workI);
+  const zr = swapped ? plan.workR : plan.inR;
+  const zi = swapped ? plan.workI : plan.inI;
+  const half = <usize>(plan.n >> 1);
+  const first = add<T>(load<T>(zr), load<T>(zi));
+  const last = sub<T>(load<T>(zr), load<T>(zi));
+  store<T>(out, mul<T>(first, first));
+  store<T>(out + half * size, mul<T>(last, last));
+  const h = splat<T>(0.5);
+  for (let k: usize = 1; k <= half >> 1; k++) {
+    const a = k * size;
+    const b = (half - k) * size;
+    const evenR = mul<T>(h, add<T>(load<T>(zr + a), load<T>(zr + b)));
+    const evenI = mul<T>(h, sub<T>(load<T>(zi + a), load<T>(zi + b)));
+    const oddR = mul<T>(h, add<T>(load<T>(zi + a), load<T>(zi + b)));
+    const oddI = mul<T>(h, sub<T>(load<T>(zr + b), load<T>(zr + a)));
+    const wr = loadSplat<T>(plan.twiddles + (k << 3));
+    const wi = loadSplat<T>(plan.twiddles + (k << 3) + 4);
+    const turnR = sub<T>(mul<T>(oddR, wr), mul<T>(oddI, wi));
+    const turnI = add<T>(mul<T>(oddR, wi), mul<T>(oddI, wr));
+    store<T>(out + a, squares<T>(add<T>(evenR, turnR), add<T>(evenI, turnI)));
+    store<T>(out + b, squares<T>(sub<T>(evenR, turnR), sub<T>(turnI, evenI)));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function squares<T>(re: T, im: T): T {
+  return add<T>(mul<T>(re, re), mul<T>(im, im));
+}
+
 /** Transforms what lies in (inR, inI) into (re, im). */
 export function realFftForward<T>(plan: RealFft): void {
   const size = sizeof<T>();
