@@ -103,6 +103,22 @@ export function lessThan<T>(a: T, b: T): T {
   return <T>(a < b ? <f32>1 : <f32>0);
 }
 
+/** Of x = m 2^e, m in [0.5, 1), positive and normal: m. */
+// @ts-ignore: decorator
+@inline
+export function mantissa<T>(x: T): T {
+  if (isVector<T>()) return v128.or(v128.and(x, i32x4.splat(0x007fffff)), i32x4.splat(0x3f000000));
+  return <T>reinterpret<f32>((reinterpret<i32>(<f32>x) & 0x007fffff) | 0x3f000000);
+}
+
+/** Of x = m 2^e, m in [0.5, 1), positive and normal: e, as a number. */
+// @ts-ignore: decorator
+@inline
+export function exponent<T>(x: T): T {
+  if (isVector<T>()) return f32x4.convert_i32x4_s(i32x4.sub(i32x4.shr_u(x, 23), i32x4.splat(126)));
+  return <T>(<f32>((reinterpret<i32>(<f32>x) >>> 23) - 126));
+}
+
 /**
  * Natural logarithm of positive normal numbers, within 1 ULP over most of the range: the range reduction and the degree-8
  * minimax polynomial of logf in S. Moshier's Cephes library.
