@@ -52,21 +52,7 @@ export function rfft(plan: RealFft, x: usize, re: usize, im: usize): void {
     memory.copy(im, plan.im, <usize>plan.bins << 2);
     return;
   }
-  const half = <usize>(plan.n >> 1) << 2;
-  let i: usize = 0;
-  if (ASC_FEATURE_SIMD) {
-    for (; i + 16 <= half; i += 16) {
-      const low = v128.load(x + (i << 1));
-      const high = v128.load(x + (i << 1), 16);
-      v128.store(plan.inR + i, v128.shuffle<f32>(low, high, 0, 2, 4, 6));
-      v128.store(plan.inI + i, v128.shuffle<f32>(low, high, 1, 3, 5, 7));
-    }
-  }
-  for (; i < half; i += 4) {
-    store<f32>(plan.inR + i, load<f32>(x + (i << 1)));
-    store<f32>(plan.inI + i, load<f32>(x + (i << 1), 4));
-  }
-  realFftForwardSingle(plan, re, im);
+  realFftForwardSingle(plan, x, re, im);
 }
 
 /** The inverse of `rfft`. */

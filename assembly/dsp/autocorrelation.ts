@@ -23,16 +23,13 @@ function transformLength(least: i32): i32 {
 /** Writes sum_i c[i] c[i + lag] for 0 <= lag < n, c being x centre-clipped at `level` (0: not at all). x and out may be the same. */
 export function autocorrelate(x: usize, n: i32, level: f32, out: usize): void {
   const fft = realFftPlan(transformLength(2 * n));
-  const half = <usize>fft.n << 1;
+  const clipped = heap.alloc(<usize>fft.n << 2);
+  const end = <usize>n << 2;
+  for (let i: usize = 0; i < end; i += 4) store<f32>(clipped + i, centreClip(load<f32>(x + i), level));
+  memory.fill(clipped + end, 0, (<usize>fft.n << 2) - end);
+  realFftForwardSingle(fft, clipped, fft.re, fft.im);
+  heap.free(clipped);
   const whole = (<usize>n >> 1) << 2;
-  for (let i: usize = 0; i < whole; i += 4) {
-    store<f32>(fft.inR + i, centreClip(load<f32>(x + (i << 1)), level));
-    store<f32>(fft.inI + i, centreClip(load<f32>(x + (i << 1), 4), level));
-  }
-  memory.fill(fft.inR + whole, 0, half - whole);
-  memory.fill(fft.inI + whole, 0, half - whole);
-  if ((n & 1) === 1) store<f32>(fft.inR + whole, centreClip(load<f32>(x + (whole << 1)), level));
-  realFftForwardSingle(fft, fft.re, fft.im);
   for (let k: usize = 0; k < <usize>fft.bins << 2; k += 4) {
     const re = load<f32>(fft.re + k);
     const im = load<f32>(fft.im + k);

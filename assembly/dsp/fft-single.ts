@@ -5,12 +5,27 @@
 import { Fft, fftStages, fftTransform } from "./fft";
 import { RealFft, tangle, untangle } from "./rfft";
 
-/** Transforms the samples in (inR, inI), even ones and odd ones, into (re, im). */
-export function realFftForwardSingle(plan: RealFft, re: usize, im: usize): void {
-  const vector = ASC_FEATURE_SIMD && plan.fft.grouped !== 0 && (plan.n & 31) === 0;
-  const swapped = vector
-    ? transformSingle(plan.fft, plan.inR, plan.inI, plan.workR, plan.workI)
-    : fftTransform<f32>(plan.fft, plan.inR, plan.inI, plan.workR, plan.workI);
+/** Whether a length is done with vectors. */
+// @ts-ignore: decorator
+@inline
+function takesVectors(plan: RealFft): bool {
+  return ASC_FEATURE_SIMD && plan.fft.grouped !== 0 && (plan.n & 31) === 0;
+}
+
+/** Transforms the plan.n samples (an even number) at x into (re, im). */
+export function realFftForwardSingle(plan: RealFft, x: usize, re: usize, im: usize): void {
+  const vector = takesVectors(plan);
+  let swapped: bool;
+  if (vector) {
+    firstStage(plan.fft, true, x, x, plan.workR, plan.workI);
+    swapped = laterStages(plan.fft, plan.inR, plan.inI, plan.workR, plan.workI);
+  } else {
+    for (let i: usize = 0; i < <usize>plan.n << 1; i += 4) {
+      store<f32>(plan.inR + i, load<f32>(x + (i << 1)));
+      store<f32>(plan.inI + i, load<f32>(x + (i << 1), 4));
+    }
+    swapped = fftTransform<f32>(plan.fft, plan.inR, plan.inI, plan.workR, plan.workI);
+  }
   const zr = swapped ? plan.workR : plan.inR;
   const zi = swapped ? plan.workI : plan.inI;
   untangle<f32>(plan, zr, zi, re, im, vector ? untangleVectors(plan, zr, zi, re, im) : 1);
@@ -18,30 +33,37 @@ export function realFftForwardSingle(plan: RealFft, re: usize, im: usize): void 
 
 /** The inverse, from (plan.re, plan.im); returns what `realFftInverse` does. */
 export function realFftInverseSingle(plan: RealFft): bool {
-  const vector = ASC_FEATURE_SIMD && plan.fft.grouped !== 0 && (plan.n & 31) === 0;
-  tangle<f32>(plan, vector ? tangleVectors(plan) : 1);
-  return vector
-    ? transformSingle(plan.fft, plan.inI, plan.inR, plan.workI, plan.workR)
-    : fftTransform<f32>(plan.fft, plan.inI, plan.inR, plan.workI, plan.workR);
+  if (!takesVectors(plan)) {
+    tangle<f32>(plan, 1);
+    return fftTransform<f32>(plan.fft, plan.inI, plan.inR, plan.workI, plan.workR);
+  }
+  tangle<f32>(plan, tangleVectors(plan));
+  firstStage(plan.fft, false, plan.inI, plan.inR, plan.workI, plan.workR);
+  return laterStages(plan.fft, plan.inI, plan.inR, plan.workI, plan.workR);
 }
 
-function transformSingle(plan: Fft, xr: usize, xi: usize, yr: usize, yi: usize): bool {
-  firstStage(plan, xr, xi, yr, yi);
+/** The stages behind the first, which left its results in (yr, yi); returns what `fftTransform` does. */
+function laterStages(plan: Fft, xr: usize, xi: usize, yr: usize, yi: usize): bool {
   return !fftStages<v128>(plan, 1, plan.n >> 2, plan.twiddles + <usize>(plan.n >> 2) * 24, yr, yi, xr, xi);
 }
 
-/** The radix-4 stage of stride 1, four p at a time; the results of each p stand together, so they are transposed. */
-function firstStage(plan: Fft, xr: usize, xi: usize, yr: usize, yi: usize): void {
+/**
+ * The radix-4 stage of stride 1, four p at a time; the results of each p stand together, so they are transposed. The input's real and
+ * imaginary parts lie apart, or as pairs at xr.
+ */
+// @ts-ignore: decorator
+@inline
+function firstStage(plan: Fft, pairs: bool, xr: usize, xi: usize, yr: usize, yi: usize): void {
   const quarter = <usize>plan.n;
   for (let i: usize = 0, w = plan.grouped; i < quarter; i += 16, w += 96) {
-    const ar = v128.load(xr + i);
-    const ai = v128.load(xi + i);
-    const br = v128.load(xr + i + quarter);
-    const bi = v128.load(xi + i + quarter);
-    const cr = v128.load(xr + i + 2 * quarter);
-    const ci = v128.load(xi + i + 2 * quarter);
-    const dr = v128.load(xr + i + 3 * quarter);
-    const di = v128.load(xi + i + 3 * quarter);
+    const ar = part(pairs, 0, xr, i);
+    const ai = part(pairs, 1, xi, i);
+    const br = part(pairs, 0, xr, i + quarter);
+    const bi = part(pairs, 1, xi, i + quarter);
+    const cr = part(pairs, 0, xr, i + 2 * quarter);
+    const ci = part(pairs, 1, xi, i + 2 * quarter);
+    const dr = part(pairs, 0, xr, i + 3 * quarter);
+    const di = part(pairs, 1, xi, i + 3 * quarter);
     const acR = f32x4.add(ar, cr);
     const acI = f32x4.add(ai, ci);
     const bdR = f32x4.add(br, dr);
@@ -64,6 +86,16 @@ function firstStage(plan: Fft, xr: usize, xi: usize, yr: usize, yi: usize): void
       yi + to, f32x4.add(acI, bdI), turnedI(r1, i1, w), turnedI(r2, i2, w + 32), turnedI(r3, i3, w + 64),
     );
   }
+}
+
+/** Four real (odd = 0) or imaginary (1) parts from byte i of their array on. */
+// @ts-ignore: decorator
+@inline
+function part(pairs: bool, odd: i32, x: usize, i: usize): v128 {
+  if (!pairs) return v128.load(x + i);
+  const low = v128.load(x + (i << 1));
+  const high = v128.load(x + (i << 1), 16);
+  return odd ? v128.shuffle<f32>(low, high, 1, 3, 5, 7) : v128.shuffle<f32>(low, high, 0, 2, 4, 6);
 }
 
 // @ts-ignore: decorator
