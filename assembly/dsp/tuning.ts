@@ -84,7 +84,7 @@ function findPeaks(
     if (!(value > threshold && value > before && value >= behind)) continue;
     const slope = (behind - before) / 2;
     const curvature = behind + before - 2 * value;
-    const shift = Mathf.abs(slope) >= Mathf.abs(curvature) ? <f32>0 : -slope / curvature;
+    const shift = Mathf.abs(slope) < Mathf.abs(curvature) ? -slope / curvature : <f32>0;
     store<f32>(heights + (<usize>peaks << 2), value + <f32>0.5 * slope * shift);
     store<f32>(places + (<usize>peaks << 2), <f32>k + shift);
     peaks++;

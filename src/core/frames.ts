@@ -156,6 +156,12 @@ export class FrameComputer {
     return Math.max(...lengths);
   }
 
+  /** Frames before a frame that its features look back at. */
+  get framesBefore(): number {
+    if (this.#first.has("onset")) return onsetDelay(this.#options) + 1;
+    return this.#first.has("flux") ? 1 : 0;
+  }
+
   /** Number of frames of a signal of `n` samples: the fewest that any of the features has. */
   frames(n: number): number {
     const o = this.#options;

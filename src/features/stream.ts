@@ -27,7 +27,9 @@ const wholeSignal: Readonly<Partial<Record<string, string>>> = {
 };
 
 /** Features on decibels, whose floor `topDb` hangs on the loudest frame of the whole. */
-const decibelFeatures = new Set(["logmel", "mfcc", "delta", "delta2", "onset"]);
+const decibelFeatures = new Set(["logmel", "mfcc", "delta", "delta2", "contrast", "onset"]);
+
+const tunedFeatures = new Set(["chroma", "tonnetz"]);
 
 /**
  * A stream of the rows that `extractor.extract` gives for the whole signal: any division into pieces gives the very same bits. It keeps
@@ -47,7 +49,13 @@ export function createStream(extractor: Extractor): FrameStream {
   for (const feature of features) {
     const why = wholeSignal[feature];
     if (why !== undefined) throw new OptionError(`${feature} cannot be streamed: its ${why} needs the whole signal`);
-    if (decibelFeatures.has(feature) && options.topDb !== null) {
+    if (tunedFeatures.has(feature) && options.tuning === null) {
+      throw new OptionError(
+        `${feature} cannot be streamed with its tuning estimated from the whole signal: set tuning to a number, 0 for A4 = 440 Hz`,
+      );
+    }
+    const linear = feature === "contrast" && options.contrastLinear === true;
+    if (decibelFeatures.has(feature) && !linear && options.topDb !== null) {
       throw new OptionError(
         `${feature} cannot be streamed with topDb ${options.topDb}, which looks at the whole signal: set topDb to null`,
       );
@@ -106,10 +114,10 @@ class Stream {
   }
 
   #append(samples: Float32Array): void {
-    // What the next frames and the mirrored end still want: the next frame on, and a padding's worth behind the last sample.
+    // What the next frames and the mirrored end still want: the next frame on with those it looks back at, and a padding's worth behind the last sample.
     const { hopLength } = this.#options;
     const wanted = Math.min(
-      this.#nextFrame * hopLength - this.#pad,
+      (this.#nextFrame - this.#computer.framesBefore) * hopLength - this.#pad,
       this.#received + samples.length - 1 - this.#frameLength,
     );
     const from = Math.max(this.#from, Math.min(wanted, this.#received));
@@ -126,9 +134,11 @@ class Stream {
     const first = this.#nextFrame;
     this.#nextFrame = end;
     if (end === first) return denseMatrix(0, this.#computer.names.length);
-    return this.#computer.computeFrames(end - first, (frameLength, padMode) =>
-      this.#segment(first, end - first, frameLength, padMode),
+    const before = Math.min(first, this.#computer.framesBefore);
+    const { rows, columns, data } = this.#computer.computeFrames(end - first + before, (frameLength, padMode) =>
+      this.#segment(first - before, end - first + before, frameLength, padMode),
     );
+    return denseMatrix(rows - before, columns, data.slice(before * columns));
   }
 
   /** The padded samples of `frames` frames of `frameLength` samples. */
