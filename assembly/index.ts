@@ -2,15 +2,16 @@
 export { alloc, release } from "./memory";
 export { mathExp, mathLog, mathPow } from "./math";
 
-export { frames, hpss, irfft, rfft, tuning, yin } from "./dsp/abi";
+export { frames, hpss, irfft, kaldi, rfft, tuning, yin } from "./dsp/abi";
 export { autocorrelate } from "./dsp/autocorrelation";
 export { chromaFilters } from "./dsp/chroma";
 export { dctMatrix } from "./dsp/dct";
-export { deltaCoefficients, deltaColumns } from "./dsp/delta";
+export { deltaCoefficients, deltaColumns, regressionCoefficients } from "./dsp/delta";
 export { rmsFrames, zcrFrames } from "./dsp/energy";
 export { framesFree, framesPlan, framesWorkBytes } from "./dsp/frames";
 export { functionals } from "./dsp/functionals";
 export { hpssMask } from "./dsp/hpss";
+export { kaldiFree, kaldiPlan } from "./dsp/kaldi";
 export { melFilterbank } from "./dsp/mel";
 export { signalMoments } from "./dsp/moments";
 export { allFinite, padSignal } from "./dsp/pad";

@@ -24,7 +24,7 @@ export class Contrast {
   sorted: usize;
 }
 
-/** `nBands` octaves above fMin and what lies below it. Each band must have a bin (fMin >= sampleRate / nFft) below half the rate. */
+/** `nBands` octaves above fMin and what lies below it. Each band must have a bin (fMin at least their spacing) below half the rate. */
 export function contrastPlan(
   sampleRate: f64, nFft: i32, fMin: f64, nBands: i32, quantile: f64, linear: bool, amin: f32, topDb: f32,
 ): Contrast {
@@ -37,13 +37,15 @@ export function contrastPlan(
   plan.starts = heap.alloc(<usize>plan.bands * 12);
   plan.counts = plan.starts + (<usize>plan.bands << 2);
   plan.extremes = plan.counts + (<usize>plan.bands << 2);
+  // As numpy.fft.rfftfreq rounds: whether a bin on the edge of a band belongs to it hangs on the last bit.
+  const spacing = 1.0 / (<f64>nFft * (1.0 / sampleRate));
   let low = 0.0;
   let high = fMin;
   for (let b = 0; b < plan.bands; b++) {
     let from = 0;
-    while (from < bins && (<f64>from * sampleRate) / <f64>nFft < low) from++;
+    while (from < bins && <f64>from * spacing < low) from++;
     let to = from;
-    while (to < bins && (<f64>to * sampleRate) / <f64>nFft <= high) to++;
+    while (to < bins && <f64>to * spacing <= high) to++;
     // A band starts a bin early and ends a bin early; the last one ends with the spectrum.
     if (b > 0) from--;
     const last = b === nBands;

@@ -138,7 +138,7 @@ function chromaRows<T>(shapes: Shapes, power: usize, valid: i32, rows: usize, ro
   }
 }
 
-/** Writes what had to wait for the last frame: contrast, whose decibels are clipped below the loudest, and chroma in an estimated tuning. */
+/** Writes what waited for the last frame: contrast, whose decibels are clipped below the loudest, and chroma in an estimated tuning. */
 export function shapesFinish<T>(shapes: Shapes, frames: i32, work: usize, out: usize, row: usize): void {
   if (wants(shapes, CONTRAST)) contrastRows<T>(shapes.contrast, work, frames, out + offset(shapes, CONTRAST), row);
   if (!keepsSpectra(shapes)) return;

@@ -129,7 +129,7 @@ export function signalTuning<T>(
   for (let t = 0; t < frames; t += lanes<T>()) {
     const out = work + <usize>(t / lanes<T>()) * block;
     stftBlock<T>(plan, x + ((<usize>t * <usize>plan.hop) << 2));
-    powerBlock<T>(plan, out);
+    powerBlock<T>(plan.fft, out);
     if (power === 1) sqrtBlock<T>(out, plan.bins, out);
   }
   const peaks = work + <usize>((frames + 3) & ~3) * (<usize>plan.bins << 2);

@@ -4,7 +4,14 @@ import { f32, MAX_VALUES, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
 import { type PadMode, stage } from "./signal.ts";
-import { type DeltaMode, deltaModeCode, expectDeltaFrames, type WindowKind, windowCode } from "./tables.ts";
+import {
+  type DeltaMode,
+  deltaModeCode,
+  expectContrastBands,
+  expectDeltaFrames,
+  type WindowKind,
+  windowCode,
+} from "./tables.ts";
 
 /** The frame-level features, in the order of the core's table of columns; those behind `onset` come from the samples themselves. */
 const spectralFeatures = [
@@ -243,22 +250,6 @@ const isSpectral = (feature: FrameFeature): boolean => (spectralFeatures as read
 /** librosa.onset.onset_strength shifts by half a frame, in whole hops, when frames are centred. */
 const onsetDelay = ({ center, nFft, hopLength }: FrameOptions): number =>
   center ? Math.floor(nFft / (2 * hopLength)) : 0;
-
-/** Every band must have a bin, the lowest one two, and must start below half the rate. @throws {OptionError} */
-function expectContrastBands(sampleRate: number, { nFft, contrastFMin, nBands }: FrameOptions): void {
-  const spacing = sampleRate / nFft;
-  if (contrastFMin < spacing) {
-    throw new OptionError(
-      `contrast: the lowest band, up to contrastFMin (${contrastFMin} Hz), holds no bin of ${spacing} Hz; raise contrastFMin or nFft`,
-    );
-  }
-  const highest = contrastFMin * (1 << (nBands - 1));
-  if (highest >= sampleRate / 2 || highest > (nFft >> 1) * spacing) {
-    throw new OptionError(
-      `contrast: the highest band starts at ${highest} Hz, not below half the sample rate of ${sampleRate} Hz; lower contrastFMin or nBands`,
-    );
-  }
-}
 
 function frameCount(n: number, frameLength: number, { center, hopLength }: FrameOptions): number {
   return core.frameCount(n, center ? frameLength >> 1 : 0, frameLength, hopLength);
