@@ -149,10 +149,11 @@ test.each([
   }
 });
 
-/** Straight from the definition of librosa.feature.spectral_contrast, one frame. */
-function contrastOf(magnitudes: Float32Array, sampleRate: number, nFft: number, quantile: number): number[] {
+/** Peaks and valleys straight from the definition of librosa.feature.spectral_contrast, one frame. */
+function extremesOf(magnitudes: Float32Array, sampleRate: number, nFft: number, quantile: number) {
   const edges = [0, 200, 400, 800, 1600, 3200, 6400, 12800];
-  return edges.slice(0, 7).map((low, b) => {
+  const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const bands = edges.slice(0, 7).map((low, b) => {
     const bins = [...magnitudes.keys()].filter((k) => {
       const hz = (k * sampleRate) / nFft;
       return hz >= low && (b === 6 || hz <= edges[b + 1]);
@@ -160,22 +161,44 @@ function contrastOf(magnitudes: Float32Array, sampleRate: number, nFft: number, 
     if (b > 0) bins.unshift(bins[0] - 1);
     const extremes = Math.max(1, roundHalfEven(quantile * bins.length));
     if (b < 6) bins.pop();
-    const sorted = bins.map((k) => magnitudes[k]).sort((x, y) => x - y);
-    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    return mean(sorted.slice(-extremes)) - mean(sorted.slice(0, extremes));
+    return { extremes, sorted: bins.map((k) => magnitudes[k]).sort((x, y) => x - y) };
   });
+  return {
+    peaks: bands.map(({ sorted, extremes }) => mean(sorted.slice(-extremes))),
+    valleys: bands.map(({ sorted, extremes }) => mean(sorted.slice(0, extremes))),
+  };
 }
 
 const roundHalfEven = (x: number) => (x % 1 === 0.5 ? 2 * Math.round(x / 2) : Math.round(x));
 
-test.each([0, 0.02, 0.1, 0.25, 0.6, 1])("contrast of any quantile: %f", (quantile) => {
+// 0.125 of the 52 bins of two bands is 6.5, which is rounded to 6.
+test.each([0, 0.02, 0.1, 0.125, 0.25, 0.6, 1])("contrast of any quantile: %f", (quantile) => {
   const { rows, columns, data } = extract(buzz, 16000, "stft", framing);
   const contrast = extract(buzz, 16000, "contrast", { ...framing, quantile, contrastLinear: true });
   expect(contrast.columns).toBe(7);
   for (let t = 0; t < rows; t++) {
-    const expected = contrastOf(data.subarray(t * columns, (t + 1) * columns), 16000, framing.nFft, quantile);
+    const magnitudes = data.subarray(t * columns, (t + 1) * columns);
+    const { peaks, valleys } = extremesOf(magnitudes, 16000, framing.nFft, quantile);
+    const expected = peaks.map((peak, b) => peak - valleys[b]);
     expect(largestDifference(contrast.data.subarray(7 * t, 7 * t + 7), expected)).toBeLessThan(1e-4);
   }
+});
+
+test("contrast in decibels clips peaks and valleys, each below its own loudest", () => {
+  const { rows, columns, data } = extract(buzz, 16000, "stft", framing);
+  const contrast = extract(buzz, 16000, "contrast", { ...framing, topDb: 6 });
+  const frames = Array.from({ length: rows }, (_, t) =>
+    extremesOf(data.subarray(t * columns, (t + 1) * columns), 16000, framing.nFft, 0.02),
+  );
+  const clipped = (rowsOf: number[][]) => {
+    const decibels = rowsOf.map((row) => row.map((value) => 10 * Math.log10(value)));
+    const floor = Math.max(...decibels.flat()) - 6;
+    return decibels.map((row) => row.map((value) => Math.max(floor, value)));
+  };
+  const peaks = clipped(frames.map((frame) => frame.peaks));
+  const valleys = clipped(frames.map((frame) => frame.valleys));
+  const expected = peaks.flatMap((row, t) => row.map((peak, b) => peak - valleys[t][b]));
+  expect(largestDifference(contrast.data, expected)).toBeLessThan(1e-3);
 });
 
 test("chroma and tonnetz of 24 classes", () => {
