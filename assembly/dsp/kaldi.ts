@@ -2,8 +2,8 @@
 // feature-mfcc.cc; Povey et al. 2011), frames abreast. Kaldi removes the mean of each frame and pre-emphasises each by itself, so the
 // frames of a block are taken apart before the transform.
 import { dctMatrix } from "./dct";
-import { canonicalNaN, scatter } from "./frames";
-import { add, div, lanes, loadSplat, logPositive, max as maxLanes, mul, splat, sub } from "./lanes";
+import { canonicalNaN } from "./frames";
+import { add, div, lanes, loadSplat, logPositive, max as maxLanes, mul, splat, sub, scatter } from "./lanes";
 import { melBanks } from "./mel";
 import { RealFft, realFftForward, realFftFree, realFftPlan } from "./rfft";
 import { SparseRows, sparseRows, sparseRowsBlock, sparseRowsFree } from "./sparse";
