@@ -131,7 +131,7 @@ test("what needs the whole signal is refused", () => {
   expect(create(["mfcc"], {})).toThrow("set topDb to null");
   expect(create(["contrast"], {})).toThrow("set topDb to null");
   expect(create(["contrast"], { contrastLinear: true })).not.toThrow();
-  expect(create(["tonnetz"], {})).toThrow("set tuning to a number");
+  expect(create(["tonnetz"], {})).toThrow("give tuning a number");
   expect(() => createStream(createExtractor({ preset: "emovox" }))).toThrow("rows of frames");
   const stream = create(["rms"], {})();
   expect(() => stream.push(Float32Array.of(Number.NaN))).toThrow("NaN");
