@@ -119,6 +119,22 @@ export function exponent<T>(x: T): T {
   return <T>(<f32>((reinterpret<i32>(<f32>x) >>> 23) - 126));
 }
 
+/** True when a <= b in every lane. */
+// @ts-ignore: decorator
+@inline
+export function allAtMost<T>(a: T, b: T): bool {
+  if (isVector<T>()) return i32x4.all_true(f32x4.le(a, b));
+  return a <= b;
+}
+
+/** The values of the frames one before those of the block: `before` points to the f32 that comes before lane 0. */
+// @ts-ignore: decorator
+@inline
+export function oneFrameEarlier<T>(block: T, before: usize): T {
+  if (isVector<T>()) return v128.shuffle<f32>(v128.load32_splat(before), block, 3, 4, 5, 6);
+  return <T>load<f32>(before);
+}
+
 /**
  * Natural logarithm of positive normal numbers, within 1 ULP over most of the range: the range reduction and the degree-8
  * minimax polynomial of logf in S. Moshier's Cephes library.

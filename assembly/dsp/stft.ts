@@ -1,6 +1,6 @@
 // Short-time Fourier transform of frames abreast: lane l of a block holds the frame that starts l hops behind the first.
 import { RealFft, realFftForward, realFftFree, realFftPlan, realFftPower } from "./rfft";
-import { add, lanes, mul, sqrt } from "./lanes";
+import { lanes, sqrt } from "./lanes";
 import { window } from "./window";
 
 // @ts-ignore: decorator
@@ -110,16 +110,6 @@ function packSample<T>(plan: Stft, x: usize, i: i32): void {
   const at = base + <usize>(even ? i >> 1 : i) * sizeof<T>();
   for (let lane = 0; lane < lanes<T>(); lane++) {
     store<f32>(at + (<usize>lane << 2), load<f32>(x + (<usize>(i + lane * plan.hop) << 2)) * w);
-  }
-}
-
-/** Writes the power spectrum re^2 + im^2 of what was transformed last, `bins` values of T. */
-export function powerBlock<T>(fft: RealFft, out: usize): void {
-  const end = <usize>fft.bins * sizeof<T>();
-  for (let k: usize = 0; k < end; k += sizeof<T>()) {
-    const re = load<T>(fft.re + k);
-    const im = load<T>(fft.im + k);
-    store<T>(out + k, add<T>(mul<T>(re, re), mul<T>(im, im)));
   }
 }
 
