@@ -23,7 +23,6 @@ export interface FrameStream {
 const wholeSignal: Readonly<Partial<Record<string, string>>> = {
   pyin: "Viterbi decoding",
   voiced: "Viterbi decoding",
-  voiced_prob: "Viterbi decoding",
 };
 
 /** Features on decibels, whose floor `topDb` hangs on the loudest frame of the whole. */
