@@ -15,7 +15,7 @@ export { melFilterbank } from "./dsp/mel";
 export { signalMoments } from "./dsp/moments";
 export { allFinite, padSignal } from "./dsp/pad";
 export { resample, resampledLength, resamplerFree, resamplerMargin, resamplerPlan } from "./dsp/resample";
-export { pitchFree, pitchPlan } from "./dsp/pitch";
+export { pitchFree, pitchPlan, pitchWorkBytes } from "./dsp/pitch";
 export { realFftFree, realFftPlan } from "./dsp/rfft";
 export { frameCount, stftFree, stftPlan } from "./dsp/stft";
 export { window } from "./dsp/window";

@@ -108,7 +108,7 @@ function highestPeak(plan: Hnr, acf: usize, step: usize): f64 {
     const here = load<f64>(plan.values + (lag << 3));
     const before = load<f64>(plan.values + ((lag - 1) << 3));
     const behind = load<f64>(plan.values + ((lag + 1) << 3));
-    if (here <= before || here < behind) continue;
+    if (!(here > before && here >= behind)) continue;
     const slope = behind - before;
     highest = max(highest, here + (slope * slope) / (8.0 * (2.0 * here - before - behind)));
   }

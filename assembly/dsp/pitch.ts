@@ -2,7 +2,7 @@
 import { autocorrelateFrames, Difference, differenceFree, differencePlan, normalisedDifference } from "./difference";
 import { lanes } from "./lanes";
 import { freeCandidates, newCandidates, Pyin, pyinCandidates, pyinFree, pyinPlan } from "./pyin";
-import { Viterbi, viterbiDecode, viterbiFree, viterbiPlan } from "./viterbi";
+import { Viterbi, viterbiDecode, viterbiFree, viterbiPlan, viterbiWorkBytes } from "./viterbi";
 import { yinFrequency, yinPeriod } from "./yin";
 
 // @ts-ignore: decorator
@@ -48,6 +48,14 @@ export function pitchFree(plan: Pitch): void {
   heap.free(changetype<usize>(plan));
 }
 
+/** Bytes that `pitchFrames` may need beside the plan for pYIN, when every period that can be a trough is a candidate. */
+export function pitchWorkBytes(plan: Pitch, frames: i32): f64 {
+  const viterbi = plan.viterbi;
+  if (viterbi === null) return 0.0;
+  const troughs = min(viterbi.bins, (plan.difference.maxPeriod - plan.difference.minPeriod) / 2 + 1);
+  return <f64>frames * (16.0 + 12.0 * <f64>troughs) + viterbiWorkBytes(viterbi, frames);
+}
+
 /**
  * Writes for each frame of the padded signal x, `stride` values apart, each where its pointer is not 0: `yin`, the pitch in Hz;
  * `depths`, the normalised difference at that period (near 0 for a periodic frame, near 1 for noise); `pyin`, the pitch on the most
@@ -72,7 +80,12 @@ export function pitchFrames<T>(
       if (yin || depths) {
         const period = yinPeriod(difference, plan.threshold);
         if (yin) store<f32>(yin + at, <f32>yinFrequency(difference, plan.sampleRate, period));
-        if (depths) store<f32>(depths + at, <f32>load<f64>(difference.values + ((<usize>period) << 3)));
+        if (depths) {
+          const depth = <f32>load<f64>(difference.values + ((<usize>period) << 3));
+          // NaN, of samples whose squares are beyond f32, has the bits that canonicalNaN gives it.
+          if (isNaN(depth)) store<u32>(depths + at, 0x7fc00000);
+          else store<f32>(depths + at, depth);
+        }
       }
       if (model !== null) {
         const probability = pyinCandidates(model, difference, candidates, frame);

@@ -110,7 +110,7 @@ export function pyinCandidates(plan: Pyin, difference: Difference, all: Candidat
   weighTroughs(plan, difference, troughs);
   const from = load<i32>(all.first + ((<usize>t) << 2));
   if (from + troughs > all.room) {
-    all.room = max(2 * all.room, from + troughs);
+    all.room = from + troughs + (all.room >> 1);
     all.bins = heap.realloc(all.bins, (<usize>all.room) << 2);
     all.logs = heap.realloc(all.logs, (<usize>all.room) << 2);
   }

@@ -65,7 +65,7 @@ export function viterbiPlan(bins: i32, transitionWidth: i32, switchProb: f64): V
   plan.change = <f32>Math.log(switchProb + 2.2250738585072014e-308);
   plan.rowBytes = (<usize>(plan.high + plan.width - plan.low)) << 2;
   plan.rows = heap.alloc(plan.rowBytes * <usize>BLOCK);
-  plan.voicedBytes = (<usize>(plan.width + taps + 4)) << 2;
+  plan.voicedBytes = (<usize>(plan.width + ((taps + 7) & ~3))) << 2;
   plan.fromVoiced = heap.alloc(plan.voicedBytes);
   plan.fromUnvoiced = heap.alloc((<usize>plan.width) << 2);
   plan.scores = heap.alloc((<usize>plan.width) << 2);
@@ -100,6 +100,11 @@ function larger<T>(a: T, b: T): T {
 @inline
 function at(base: usize, index: i32): usize {
   return base + (<usize>index << 2);
+}
+
+/** Bytes of the scores that `viterbiDecode` keeps of `frames` frames. */
+export function viterbiWorkBytes(plan: Viterbi, frames: i32): f64 {
+  return <f64>plan.rowBytes * <f64>((frames + BLOCK - 1) / BLOCK);
 }
 
 /** Writes to `path`, i32 a frame, the bin of the most likely path, or -1 - bin where it is unvoiced. */

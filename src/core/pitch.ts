@@ -1,4 +1,4 @@
-import { OptionError } from "../errors.ts";
+import { AudioError, OptionError } from "../errors.ts";
 import type { FrameFeature, FrameOptions } from "./frames.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
@@ -41,6 +41,9 @@ export interface PitchOptions {
 const yinFeatures: readonly FrameFeature[] = ["yin", "aperiodicity"];
 const pyinFeatures: readonly FrameFeature[] = ["pyin", "voiced", "voiced_prob"];
 const hnrFeatures: readonly FrameFeature[] = ["hnr", "voicing"];
+
+/** What the candidates of pYIN may take: a third of the memory that WebAssembly can address. */
+const MOST_PYIN_BYTES = 1.4e9;
 
 /** Where a feature's first column of the first frame lies; 0 when it is not wanted. */
 type Place = (feature: FrameFeature) => number;
@@ -90,6 +93,7 @@ export class SampleComputer {
   /**
    * @param stride values between a feature's value in one frame and in the next
    * @param padded gives the pointer of the signal padded in a mode, long enough for all frames and three hops more
+   * @throws {AudioError} more frames than pYIN can hold
    */
   compute(frames: number, stride: number, place: Place, padded: (padMode: PadMode) => number): void {
     const { frameLength, hopLength, padMode } = this.#options;
@@ -100,6 +104,8 @@ export class SampleComputer {
     const x = padded(padMode);
     if (rms) core.rmsFrames(x, frames, frameLength, hopLength, rms, stride);
     if (this.#pitch) {
+      if (core.pitchWorkBytes(this.#pitch, frames) > MOST_PYIN_BYTES)
+        throw new AudioError(`${frames} frames are more than fit for pyin; cut the audio into parts`);
       const [yin, depth] = yinFeatures.map(place);
       const [pyin, voiced, voicedProb] = pyinFeatures.map(place);
       core.pitch(this.#pitch, x, frames, stride, yin, depth, pyin, voiced, voicedProb);
