@@ -101,7 +101,8 @@ export function freeCandidates(all: Candidates): void {
   heap.free(changetype<usize>(all));
 }
 
-const TINY: f64 = 2.2250738585072014e-308; // numpy.finfo(float).tiny, which librosa adds before every logarithm of Viterbi's
+/** numpy.finfo(float).tiny, which librosa adds before every logarithm of Viterbi's. */
+export const TINY: f64 = 2.2250738585072014e-308;
 const TINY32: f32 = 1.1754944e-38;
 
 /** Adds the candidates of frame t, whose normalised difference is in `difference`. @returns the probability that it is voiced */

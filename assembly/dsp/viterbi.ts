@@ -5,7 +5,7 @@
 // What is kept is not a back pointer for each state and frame but, every BLOCK frames, the scores: going back, a block is
 // computed again, and the best predecessor looked up for the one state of the path.
 import { add, lanes, loadSplat, splat, sub } from "./lanes";
-import { Candidates } from "./pyin";
+import { Candidates, TINY } from "./pyin";
 
 const BLOCK: i32 = 256;
 /** Vectors that the inner loop works on at once. */
@@ -61,8 +61,8 @@ export function viterbiPlan(bins: i32, transitionWidth: i32, switchProb: f64): V
     for (let d = max(plan.low, -k); d <= min(plan.high, bins - 1 - k); d++) sum += triangle(d - start, w);
     store<f32>(plan.sums + ((<usize>k) << 2), <f32>Math.log(sum));
   }
-  plan.stay = <f32>Math.log(1.0 - switchProb + 2.2250738585072014e-308);
-  plan.change = <f32>Math.log(switchProb + 2.2250738585072014e-308);
+  plan.stay = <f32>Math.log(1.0 - switchProb + TINY);
+  plan.change = <f32>Math.log(switchProb + TINY);
   plan.rowBytes = (<usize>(plan.high + plan.width - plan.low)) << 2;
   plan.rows = heap.alloc(plan.rowBytes * <usize>BLOCK);
   plan.voicedBytes = (<usize>(plan.width + ((taps + 7) & ~3))) << 2;
