@@ -1,5 +1,6 @@
 // All spectral features of a signal from one STFT, as librosa.feature computes each: blocks of frames go through power, mel, log and the
 // spectral shapes abreast; what needs the whole utterance first (top_db) follows in a second pass over the log-mel energies.
+import { canonicalNaN } from "../nan";
 import { lanes, logPositive, max as maxLanes, mul, splat, sub } from "./lanes";
 import { dctMatrix } from "./dct";
 import { deltaCoefficients, deltaColumns } from "./delta";
@@ -199,7 +200,7 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
     }
   }
   if (logMel) secondPass<T>(plan, frames, loudest, work, out, row, cepstral);
-  canonicalNaN(out, frames * rowLength);
+  canonicalNaN<f32>(out, frames * rowLength);
 }
 
 // @ts-ignore: decorator
@@ -289,13 +290,5 @@ function secondPass<T>(
       cepstra, plan.nMfcc, frames, plan.nMfcc, plan.delta2, plan.deltaWidth, plan.deltaMode,
       out + column4(plan, DELTA2), rowLength,
     );
-  }
-}
-
-/** Gives every NaN the same bits: WebAssembly leaves sign and payload of a computed NaN to the engine. */
-export function canonicalNaN(x: usize, n: i32): void {
-  for (let i: usize = 0; i < <usize>n << 2; i += 4) {
-    const v = load<f32>(x + i);
-    if (v !== v) store<u32>(x + i, 0x7fc00000);
   }
 }

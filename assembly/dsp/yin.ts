@@ -1,5 +1,6 @@
 // YIN pitch (de Cheveigne and Kawahara 2002) as librosa 0.11 computes it: the difference function from the autocorrelation of the
 // whole zero-padded frame, its cumulative mean normalisation, the first trough below the threshold, parabolic refinement.
+import { canonical } from "../nan";
 import { RealFft, realFftForward, realFftFree, realFftInverse, realFftPlan } from "./rfft";
 import { add, lanes, mul, splat } from "./lanes";
 
@@ -49,12 +50,12 @@ export function yinFrames<T>(plan: Yin, x: usize, frames: i32, out: usize, strid
       const period = choosePeriod(plan);
       store<f32>(
         out + ((<usize>((t + lane) * stride)) << 2),
-        <f32>(plan.sampleRate / (<f64>period + parabolicShift(plan, period))),
+        canonical<f32>(<f32>(plan.sampleRate / (<f64>period + parabolicShift(plan, period)))),
       );
       if (depths)
         store<f32>(
           depths + ((<usize>((t + lane) * stride)) << 2),
-          <f32>load<f64>(plan.difference + ((<usize>period) << 3)),
+          canonical<f32>(<f32>load<f64>(plan.difference + ((<usize>period) << 3))),
         );
     }
   }
