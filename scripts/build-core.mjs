@@ -41,7 +41,9 @@ const members = readFileSync("build/types.d.ts", "utf8")
   .filter((match) => match !== null)
   .map(([, name, signature]) => `  ${name}${rawTypes(signature)};`);
 if (members.length !== simd.functions || members.length !== scalar.functions) {
-  fail(`${simd.functions} functions are exported, ${scalar.functions} without SIMD, but types exist for ${members.length}`);
+  fail(
+    `${simd.functions} functions are exported, ${scalar.functions} without SIMD, but types exist for ${members.length}`,
+  );
 }
 
 writeFileSync(

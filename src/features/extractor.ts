@@ -118,8 +118,15 @@ function utteranceExtractor(
   const computer = create(options, sampleRate);
   const { names } = computer;
   return assemble({ preset, sampleRate, level: "utterance", features: [], options, names }, (samples) =>
-    denseMatrix(1, names.length, computer.compute(samples)),
+    denseMatrix(1, names.length, canonicalNaN(computer.compute(samples))),
   );
+}
+
+/** Gives every NaN the same bits, as the core does; what JavaScript computes has an engine's own. */
+function canonicalNaN(values: Float32Array): Float32Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) words[i] = 0x7fc00000;
+  return values;
 }
 
 type Description = Pick<Extractor, "preset" | "sampleRate" | "level" | "features" | "options" | "names">;
