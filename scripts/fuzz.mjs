@@ -123,7 +123,8 @@ const chosen = Object.entries(kernels).filter(([name]) => options.kernel === und
 const shares = chosen.reduce((sum, [, { share }]) => sum + share, 0);
 const total = { done: 0, refused: 0, seconds: 0 };
 const failed = [];
-const row = (...cells) => console.log(cells.map((cell, i) => (i ? String(cell).padStart(12) : cell.padEnd(16))).join(""));
+const row = (...cells) =>
+  console.log(cells.map((cell, i) => (i ? String(cell).padStart(12) : cell.padEnd(16))).join(""));
 console.log(`seed ${seed}`);
 row("kernel", "calls", "refused", "failed", "seconds");
 for (const [name, kernel] of chosen) {
