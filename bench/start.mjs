@@ -17,11 +17,10 @@ const runs = Array.from({ length: RUNS }, () => {
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout);
 });
-const median = (i) =>
-  runs
-    .map((run) => run[i])
-    .sort((a, b) => a - b)
-    [RUNS >> 1].toFixed(1);
+function median(i) {
+  const times = runs.map((run) => run[i]).sort((a, b) => a - b);
+  return times[RUNS >> 1].toFixed(1);
+}
 console.log(`Node ${process.versions.node}, ${cpus()[0].model}; median of ${RUNS} fresh processes`);
 console.log(`import                ${median(0)} ms`);
 console.log(`import to first MFCC  ${median(1)} ms`);

@@ -37,7 +37,12 @@ function build(target) {
     [
       "node_modules/assemblyscript/bin/asc.js",
       "assembly/index.ts",
-      ...["--target", target, "--runtime", "assembly/guard/runtime", "-o", file],
+      "--target",
+      target,
+      "--runtime",
+      "assembly/guard/runtime",
+      "-o",
+      file,
     ],
     { stdio: "inherit" },
   );

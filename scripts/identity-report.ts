@@ -18,9 +18,16 @@ function run(scalar: boolean) {
   return { build: scalar ? "scalar" : "simd", seconds, outputs: Object.fromEntries(hex) };
 }
 
-const builds = hasSimd ? [run(false), run(true)] : [run(true)];
-const agent = typeof navigator === "undefined" ? "" : navigator.userAgent;
-const report = JSON.stringify({ agent, builds });
-if (host.document !== undefined) void fetch("/report", { method: "POST", body: report });
-else if (host.print !== undefined) host.print(report);
-else console.log(report);
+function report(): object {
+  const agent = typeof navigator === "undefined" ? "" : navigator.userAgent;
+  try {
+    return { agent, builds: hasSimd ? [run(false), run(true)] : [run(true)] };
+  } catch (error) {
+    return { agent, error: String(error) };
+  }
+}
+
+const text = JSON.stringify(report());
+if (host.document !== undefined) void fetch("/report", { method: "POST", body: text });
+else if (host.print !== undefined) host.print(text);
+else console.log(text);

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 
-const TIMEOUT = 180_000;
+const TIMEOUT = 120_000;
 const BUNDLE = "build/identity.js";
 
 /** No first-run pages, updates or telemetry: Firefox is to load one page from this machine. */
@@ -153,7 +153,8 @@ for (const engine of engines) {
   }
   try {
     const text = engine.shell ? runShell(engine.command, engine.args()) : await runBrowser(engine.command, engine.args);
-    const { agent, builds } = JSON.parse(text);
+    const { agent, builds, error } = JSON.parse(text);
+    if (error !== undefined) throw new Error(error);
     for (const { build, seconds, outputs } of builds) {
       const bytes = new Map(Object.entries(outputs).map(([kernel, hex]) => [kernel, Buffer.from(hex, "hex")]));
       reference ??= bytes;

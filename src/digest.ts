@@ -3,12 +3,14 @@ import { RealFft } from "./core/fft.ts";
 import { FrameComputer, frameFeatures } from "./core/frames.ts";
 import { functionals } from "./core/functionals.ts";
 import { Hpss } from "./core/hpss.ts";
+import { KaldiComputer, kaldiFeatures } from "./core/kaldi.ts";
 import { exp, log, pow } from "./core/math.ts";
 import { withScalarCore } from "./core/module.ts";
 import { Resampler } from "./core/resample.ts";
 import { signalMoments } from "./core/signal.ts";
-import { dctMatrix, delta, melFilterbank, windowFunction } from "./core/tables.ts";
+import { dctMatrix, delta, melFilterbank, regressionDelta, windowFunction } from "./core/tables.ts";
 import { createExtractor } from "./features/extractor.ts";
+import { kaldiOptions, resolveKaldiOptions } from "./features/kaldi.ts";
 import { librosaOptions, resolveFrameOptions } from "./features/options.ts";
 import { denseMatrix, type Matrix, toSparse } from "./matrix.ts";
 import { LogisticRegression } from "./models/logistic-regression.ts";
@@ -101,6 +103,21 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
       for (const signal of signals()) yield computer.compute(signal).data;
     }
   },
+  *kaldi() {
+    const energy = { useEnergy: true, rawEnergy: false, energyFloor: 0, htkCompat: true, preemphasisCoefficient: 0 };
+    const mirrored = {
+      ...energy,
+      snipEdges: false,
+      roundToPowerOfTwo: false,
+      usePower: false,
+      useLogFbank: false,
+      winLength: 442,
+    };
+    for (const options of [kaldiOptions, { ...kaldiOptions, ...mirrored }]) {
+      const computer = new KaldiComputer(kaldiFeatures, 22050, resolveKaldiOptions(options, 22050));
+      for (const signal of signals()) yield computer.compute(signal).data;
+    }
+  },
   *hpss() {
     const hpss = new Hpss({ nFft: 512 });
     const cubic = new Hpss({ nFft: 400, hopLength: 111, kernelSize: [17, 8], power: 3 });
@@ -129,6 +146,7 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
     for (const signal of signals()) {
       const x = denseMatrix(39, 51, signal.slice(0, 39 * 51));
       yield* [delta(x).data, delta(x, { order: 2, width: 5, mode: "nearest" }).data];
+      yield regressionDelta(x, { window: 3, order: 2 }).data;
     }
   },
   *functionals() {

@@ -2,6 +2,7 @@
 import { canonicalNaN } from "../nan";
 import { Frames, framesCompute } from "./frames";
 import { hpssSignal } from "./harmonic";
+import { Kaldi, kaldiCompute } from "./kaldi";
 import { RealFft, realFftForward, realFftInverse } from "./rfft";
 import { Stft } from "./stft";
 import { Yin, yinFrames } from "./yin";
@@ -9,6 +10,11 @@ import { Yin, yinFrames } from "./yin";
 export function frames(plan: Frames, x: usize, count: i32, work: usize, out: usize, rowLength: i32): void {
   if (ASC_FEATURE_SIMD) framesCompute<v128>(plan, x, count, work, out, rowLength);
   else framesCompute<f32>(plan, x, count, work, out, rowLength);
+}
+
+export function kaldi(plan: Kaldi, x: usize, count: i32, out: usize, rowLength: i32): void {
+  if (ASC_FEATURE_SIMD) kaldiCompute<v128>(plan, x, count, out, rowLength);
+  else kaldiCompute<f32>(plan, x, count, out, rowLength);
 }
 
 export function yin(plan: Yin, x: usize, count: i32, out: usize, stride: i32, depths: usize): void {

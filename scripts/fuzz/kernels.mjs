@@ -5,11 +5,13 @@ import { RealFft } from "../../dist/core/fft.js";
 import { FrameComputer, frameFeatures } from "../../dist/core/frames.js";
 import { functionals } from "../../dist/core/functionals.js";
 import { Hpss } from "../../dist/core/hpss.js";
+import { KaldiComputer, kaldiFeatures } from "../../dist/core/kaldi.js";
 import { exp, log, pow } from "../../dist/core/math.js";
 import { Resampler } from "../../dist/core/resample.js";
 import { allFinite, signalMoments } from "../../dist/core/signal.js";
-import { dctMatrix, delta, melFilterbank, windowFunction } from "../../dist/core/tables.js";
+import { dctMatrix, delta, melFilterbank, regressionDelta, windowFunction } from "../../dist/core/tables.js";
 import { createExtractor } from "../../dist/features/extractor.js";
+import { kaldiOptions, resolveKaldiOptions } from "../../dist/features/kaldi.js";
 import { librosaOptions, resolveFrameOptions } from "../../dist/features/options.js";
 import { denseMatrix, toSparse } from "../../dist/matrix.js";
 import { LogisticRegression } from "../../dist/models/logistic-regression.js";
@@ -52,6 +54,33 @@ function frameOptions(d) {
     yinFMin: d.pick([1, 65, 1000]),
     yinFMax: d.pick([null, 2000, 4000]),
     troughThreshold: d.pick([0, 0.1, 10]),
+  };
+}
+
+function kaldiOptionsOf(d) {
+  const numMelBins = d.int(1, 12);
+  const winLength = d.chance(0.05) ? d.int(2, 2000) : d.int(2, 64);
+  return {
+    ...kaldiOptions,
+    winLength,
+    hopLength: d.chance(0.1) ? d.int(1, 3000) : d.int(1, 64),
+    snipEdges: d.chance(0.5),
+    removeDcOffset: d.chance(0.5),
+    preemphasisCoefficient: d.pick([0, 0.97, 1]),
+    windowType: d.pick(["povey", "hamming", "hanning", "rectangular", "blackman"]),
+    roundToPowerOfTwo: d.chance(0.5),
+    numMelBins,
+    lowFreq: d.pick([0, 20, 1000]),
+    highFreq: d.pick([0, -100, 3000]),
+    usePower: d.chance(0.5),
+    useLogFbank: d.chance(0.5),
+    numCeps: d.int(1, numMelBins),
+    cepstralLifter: d.pick([0, 22]),
+    useEnergy: d.chance(0.5),
+    rawEnergy: d.chance(0.5),
+    energyFloor: d.pick([0, 1, 1e30]),
+    htkCompat: d.chance(0.5),
+    deltaWindow: d.int(1, 4),
   };
 }
 
@@ -101,8 +130,20 @@ export const kernels = {
     share: 8,
     call(d) {
       const frames = matrix(d, d.size(1 << 12), d.int(0, 5));
-      const options = { width: oddInt(d, 3, 11), order: oddInt(d, 1, 3), mode: d.pick(["interp", "nearest"]) };
+      const options = {
+        width: d.chance(0.9) ? 2 * d.int(1, 5) + 1 : oddInt(d, 3, 11),
+        order: oddInt(d, 1, 2),
+        mode: d.pick(["interp", "nearest"]),
+      };
       return () => [delta(frames, options).data];
+    },
+  },
+  regressionDelta: {
+    share: 2,
+    call(d) {
+      const frames = matrix(d, d.size(1 << 12), d.int(0, 5));
+      const options = { window: oddInt(d, 1, 5), order: oddInt(d, 1, 3) };
+      return () => [regressionDelta(frames, options).data];
     },
   },
   autocorrelate: {
@@ -123,7 +164,12 @@ export const kernels = {
   dctMatrix: {
     share: 5,
     call(d) {
-      const [rows, n, type, norm] = [oddInt(d, 1, 20), oddInt(d, 1, 20), d.int(1, 3), d.pick(["ortho", null])];
+      const n = oddInt(d, 2, 20);
+      const [rows, type, norm] = [
+        oddInt(d, 1, d.chance(0.9) && n > 1 ? Math.floor(n) : 20),
+        d.int(1, 3),
+        d.pick(["ortho", null]),
+      ];
       return () => [dctMatrix(rows, n, type, norm).data];
     },
   },
@@ -176,6 +222,20 @@ export const kernels = {
       const features = frameFeatures.filter(() => d.chance(0.4));
       if (features.length === 0) features.push("mfcc");
       return () => new FrameComputer(features, 8000, resolveFrameOptions({ ...librosaOptions, ...options }, 8000));
+    },
+    call(d) {
+      const x = d.samples(d.size());
+      return (computer) => [computer.compute(x).data];
+    },
+  },
+  kaldi: {
+    share: 4,
+    calls: 40,
+    plan(d) {
+      const options = kaldiOptionsOf(d);
+      const features = kaldiFeatures.filter(() => d.chance(0.4));
+      if (features.length === 0) features.push("mfcc");
+      return () => new KaldiComputer(features, 8000, resolveKaldiOptions(options, 8000));
     },
     call(d) {
       const x = d.samples(d.size());
