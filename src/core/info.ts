@@ -1,4 +1,4 @@
-import { scalarCoreBase64 } from "./binary-scalar.ts";
+import { scalarBytes } from "./binary-scalar.ts";
 import { coreBase64 } from "./binary.ts";
 
 /** A module with one function that returns a v128: valid only where the engine has SIMD. */
@@ -39,7 +39,7 @@ const simdProbe = Uint8Array.of(
 /** Whether this engine runs WebAssembly SIMD; the core has a build without, which takes a few times as long. */
 export const hasSimd: boolean = WebAssembly.validate(simdProbe);
 
-const inUse = hasSimd ? coreBase64 : scalarCoreBase64;
+const simdBytes = (coreBase64.length / 4) * 3 - (coreBase64.endsWith("==") ? 2 : coreBase64.endsWith("=") ? 1 : 0);
 
 /** Bytes of the compiled core that runs here. */
-export const coreSize = (inUse.length / 4) * 3 - (inUse.endsWith("==") ? 2 : inUse.endsWith("=") ? 1 : 0);
+export const coreSize = hasSimd ? simdBytes : scalarBytes;

@@ -1,14 +1,20 @@
 import { decodeBase64 } from "../base64.ts";
-import { scalarCoreBase64 } from "./binary-scalar.ts";
+import { scalarBytes, scalarCopies, scalarLiteralsBase64 } from "./binary-scalar.ts";
 import { type CoreExports, coreBase64 } from "./binary.ts";
 import { hasSimd } from "./info.ts";
+import { applyPatch } from "./patch.ts";
 
 // A module imports nothing, so it can neither read a clock nor call the host.
-const instantiate = (base64: string) =>
-  new WebAssembly.Instance(new WebAssembly.Module(decodeBase64(base64))).exports as unknown as CoreExports;
+const instantiate = (wasm: Uint8Array<ArrayBuffer>) =>
+  new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports as unknown as CoreExports;
+
+function instantiateScalar(): CoreExports {
+  const literals = decodeBase64(scalarLiteralsBase64);
+  return instantiate(applyPatch(decodeBase64(coreBase64), scalarCopies, literals, scalarBytes));
+}
 
 /** The compiled core, one instance a thread: the build with SIMD where the engine has it. */
-export let core: CoreExports = instantiate(hasSimd ? coreBase64 : scalarCoreBase64);
+export let core: CoreExports = hasSimd ? instantiate(decodeBase64(coreBase64)) : instantiateScalar();
 
 /** Runs `body` on another instance; what it makes may outlive it, but must not be used after it. */
 export function withCore<T>(other: CoreExports, body: () => T): T {
@@ -22,4 +28,4 @@ export function withCore<T>(other: CoreExports, body: () => T): T {
 }
 
 /** Runs `body` on a fresh instance of the build without SIMD; see {@link withCore}. */
-export const withScalarCore = <T>(body: () => T): T => withCore(instantiate(scalarCoreBase64), body);
+export const withScalarCore = <T>(body: () => T): T => withCore(instantiateScalar(), body);
