@@ -30,7 +30,7 @@ const work = [
   (samples) => cepstra.extract(samples, 22050),
   (samples) => seed.extract(samples),
   (samples) => own.extract(samples, sampleRate),
-  // An extractor of its own: its plan is freed when it is collected.
+  // An extractor made anew for every signal, as a careless caller does.
   (samples) => createExtractor({ preset: "librosa", sampleRate, options: { nFft: 512 } }).extract(samples),
   (samples) => recognizer.predict({ samples, sampleRate }),
 ];

@@ -136,8 +136,8 @@ export function regressionDelta(
   frames: DenseMatrix,
   { window = 2, order = 1 }: { window?: number; order?: number } = {},
 ): DenseMatrix {
-  expectInteger("window", window, 1, 1000);
-  expectInteger("order", order, 1, 10);
+  expectInteger("the window of regression deltas", window, 1, 1000);
+  expectInteger("the order of regression deltas", order, 1, 10);
   return scratch((memory) => {
     const { rows, columns, data } = frames;
     const out = memory.zeros(data.length * 4);

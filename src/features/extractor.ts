@@ -1,6 +1,7 @@
 import { FrameComputer, type FrameFeature, frameFeatures } from "../core/frames.ts";
 import { functionalNames, functionals } from "../core/functionals.ts";
 import { KaldiComputer, type KaldiFeature, kaldiFeatures } from "../core/kaldi.ts";
+import { keepRecent } from "../core/plan.ts";
 import { Resampler } from "../core/resample.ts";
 import { allFinite, type PadMode } from "../core/signal.ts";
 import { AudioError, OptionError } from "../errors.ts";
@@ -62,6 +63,12 @@ const aliases: Readonly<Record<string, FrameFeature>> = {
  * const { rows, columns, data } = extractor.extract(samples);
  */
 export function createExtractor(request: ExtractorRequest): Extractor {
+  // JSON has null for NaN and infinity, which would pass for the option null.
+  const numbers = (_: string, value: unknown) => (typeof value === "number" ? `number ${value}` : value);
+  return keepRecent(JSON.stringify(request, numbers), () => newExtractor(request));
+}
+
+function newExtractor(request: ExtractorRequest): Extractor {
   switch (request.preset) {
     case "librosa":
       return librosaExtractor(request);
