@@ -17,6 +17,8 @@ const { values: options } = parseArgs({
   },
 });
 const MOST_FAILURES = 5;
+/** The latest extractors are kept, and with them their plans. */
+const MOST_BLOCKS = 500;
 
 if (!existsSync("dist/core/module.js")) {
   console.error('dist/ is missing: "npm run build" makes it');
@@ -116,7 +118,7 @@ async function fuzz(name, { plan, call, calls: callsPerPlan = 1000 }, wanted, se
         await setImmediate();
       }
       const blocks = Math.max(...cores.map((core) => core.__guardLive()));
-      if (blocks > 100) failures.push(`${name}: ${blocks} blocks are still allocated after call ${done}`);
+      if (blocks > MOST_BLOCKS) failures.push(`${name}: ${blocks} blocks are still allocated after call ${done}`);
     }
   }
   return { done, refused, failures };
