@@ -1,4 +1,5 @@
 // Autocorrelation of a whole signal through the FFT (Wiener and Khinchin), after optional centre clipping (Sondhi 1968).
+import { canonicalNaN } from "../nan";
 import { realFftForwardSingle, realFftInverseSingle } from "./fft-single";
 import { realFftFree, realFftPlan } from "./rfft";
 
@@ -44,5 +45,6 @@ export function autocorrelate(x: usize, n: i32, level: f32, out: usize): void {
     store<f32>(out + (i << 1), load<f32>(odd + i), 4);
   }
   if ((n & 1) === 1) store<f32>(out + (whole << 1), load<f32>(even + whole));
+  canonicalNaN<f32>(out, n);
   realFftFree(fft);
 }

@@ -5,41 +5,37 @@
 import { Fft, fftStages, fftTransform } from "./fft";
 import { RealFft, tangle, untangle } from "./rfft";
 
-/** Whether a length is done with vectors. */
-// @ts-ignore: decorator
-@inline
-function takesVectors(plan: RealFft): bool {
-  return ASC_FEATURE_SIMD && plan.fft.grouped !== 0 && (plan.n & 31) === 0;
-}
-
 /** Transforms the plan.n samples (an even number) at x into (re, im). */
 export function realFftForwardSingle(plan: RealFft, x: usize, re: usize, im: usize): void {
-  const vector = takesVectors(plan);
-  let swapped: bool;
-  if (vector) {
-    firstStage(plan.fft, true, x, x, plan.workR, plan.workI);
-    swapped = laterStages(plan.fft, plan.inR, plan.inI, plan.workR, plan.workI);
-  } else {
-    for (let i: usize = 0; i < <usize>plan.n << 1; i += 4) {
-      store<f32>(plan.inR + i, load<f32>(x + (i << 1)));
-      store<f32>(plan.inI + i, load<f32>(x + (i << 1), 4));
+  if (ASC_FEATURE_SIMD) {
+    if (plan.fft.grouped !== 0) {
+      firstStage(plan.fft, true, x, x, plan.workR, plan.workI);
+      const swapped = laterStages(plan.fft, plan.inR, plan.inI, plan.workR, plan.workI);
+      const zr = swapped ? plan.workR : plan.inR;
+      const zi = swapped ? plan.workI : plan.inI;
+      untangle<f32>(plan, zr, zi, re, im, untangleVectors(plan, zr, zi, re, im));
+      return;
     }
-    swapped = fftTransform<f32>(plan.fft, plan.inR, plan.inI, plan.workR, plan.workI);
   }
-  const zr = swapped ? plan.workR : plan.inR;
-  const zi = swapped ? plan.workI : plan.inI;
-  untangle<f32>(plan, zr, zi, re, im, vector ? untangleVectors(plan, zr, zi, re, im) : 1);
+  for (let i: usize = 0; i < <usize>plan.n << 1; i += 4) {
+    store<f32>(plan.inR + i, load<f32>(x + (i << 1)));
+    store<f32>(plan.inI + i, load<f32>(x + (i << 1), 4));
+  }
+  const swapped = fftTransform<f32>(plan.fft, plan.inR, plan.inI, plan.workR, plan.workI);
+  untangle<f32>(plan, swapped ? plan.workR : plan.inR, swapped ? plan.workI : plan.inI, re, im, 1);
 }
 
-/** The inverse, from (plan.re, plan.im); returns what `realFftInverse` does. */
+/** The inverse, from (plan.re, plan.im), of an even number of samples; returns what `realFftInverse` does. */
 export function realFftInverseSingle(plan: RealFft): bool {
-  if (!takesVectors(plan)) {
-    tangle<f32>(plan, 1);
-    return fftTransform<f32>(plan.fft, plan.inI, plan.inR, plan.workI, plan.workR);
+  if (ASC_FEATURE_SIMD) {
+    if (plan.fft.grouped !== 0) {
+      tangle<f32>(plan, tangleVectors(plan));
+      firstStage(plan.fft, false, plan.inI, plan.inR, plan.workI, plan.workR);
+      return laterStages(plan.fft, plan.inI, plan.inR, plan.workI, plan.workR);
+    }
   }
-  tangle<f32>(plan, tangleVectors(plan));
-  firstStage(plan.fft, false, plan.inI, plan.inR, plan.workI, plan.workR);
-  return laterStages(plan.fft, plan.inI, plan.inR, plan.workI, plan.workR);
+  tangle<f32>(plan, 1);
+  return fftTransform<f32>(plan.fft, plan.inI, plan.inR, plan.workI, plan.workR);
 }
 
 /** The stages behind the first, which left its results in (yr, yi); returns what `fftTransform` does. */
