@@ -82,6 +82,34 @@ function firstStage(plan: Fft, pairs: bool, xr: usize, xi: usize, yr: usize, yi:
       yi + to, f32x4.add(acI, bdI), turnedI(r1, i1, w), turnedI(r2, i2, w + 32), turnedI(r3, i3, w + 64),
     );
   }
+  firstButterfly(pairs, quarter, xr, xi, yr, yi);
+}
+
+/**
+ * The butterfly of p = 0 once more, without its twiddles of 1: a product with 1 + 0i changes infinities and the sign of zeros, which
+ * the scalar code does not.
+ */
+// @ts-ignore: decorator
+@inline
+function firstButterfly(pairs: bool, quarter: usize, xr: usize, xi: usize, yr: usize, yi: usize): void {
+  const step = pairs ? quarter << 1 : quarter;
+  const odd: usize = pairs ? 4 : 0;
+  const ar = load<f32>(xr);
+  const ai = load<f32>(xi + odd);
+  const br = load<f32>(xr + step);
+  const bi = load<f32>(xi + odd + step);
+  const cr = load<f32>(xr + 2 * step);
+  const ci = load<f32>(xi + odd + 2 * step);
+  const dr = load<f32>(xr + 3 * step);
+  const di = load<f32>(xi + odd + 3 * step);
+  const turnR = bi - di;
+  const turnI = dr - br;
+  store<f32>(yr, ar - cr + turnR, 4);
+  store<f32>(yi, ai - ci + turnI, 4);
+  store<f32>(yr, ar + cr - (br + dr), 8);
+  store<f32>(yi, ai + ci - (bi + di), 8);
+  store<f32>(yr, ar - cr - turnR, 12);
+  store<f32>(yi, ai - ci - turnI, 12);
 }
 
 /** Four real (odd = 0) or imaginary (1) parts from byte i of their array on. */
