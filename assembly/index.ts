@@ -2,8 +2,9 @@
 export { alloc, release } from "./memory";
 export { mathExp, mathLog, mathPow } from "./math";
 
-export { frames, hpss, irfft, kaldi, rfft, yin } from "./dsp/abi";
+export { frames, hpss, irfft, kaldi, rfft, tuning, yin } from "./dsp/abi";
 export { autocorrelate } from "./dsp/autocorrelation";
+export { chromaFilters } from "./dsp/chroma";
 export { dctMatrix } from "./dsp/dct";
 export { deltaCoefficients, deltaColumns, regressionCoefficients } from "./dsp/delta";
 export { rmsFrames, zcrFrames } from "./dsp/energy";
@@ -17,6 +18,7 @@ export { allFinite, padSignal } from "./dsp/pad";
 export { resample, resampledLength, resamplerFree, resamplerMargin, resamplerPlan } from "./dsp/resample";
 export { realFftFree, realFftPlan } from "./dsp/rfft";
 export { frameCount, stftFree, stftPlan } from "./dsp/stft";
+export { signalTuningWorkBytes } from "./dsp/tuning";
 export { window } from "./dsp/window";
 export { yinFree, yinPlan } from "./dsp/yin";
 export { releaseTrainingData, trainingDataDense, trainingDataSparse } from "./trees/training-data";

@@ -9,6 +9,7 @@ import { withScalarCore } from "./core/module.ts";
 import { Resampler } from "./core/resample.ts";
 import { signalMoments } from "./core/signal.ts";
 import { dctMatrix, delta, melFilterbank, regressionDelta, windowFunction } from "./core/tables.ts";
+import { estimateTuning } from "./core/tuning.ts";
 import { createExtractor } from "./features/extractor.ts";
 import { kaldiOptions, resolveKaldiOptions } from "./features/kaldi.ts";
 import { librosaOptions, resolveFrameOptions } from "./features/options.ts";
@@ -95,7 +96,17 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
     }
   },
   *frames() {
-    const odd = { ...short, nFft: 441, winLength: 441, hopLength: 111, power: 1, padMode: "reflect", topDb: null };
+    const shapes = { quantile: 0.3, contrastLinear: true, polyOrder: 3, nChroma: 24, tuning: 0.1 };
+    const odd = {
+      ...short,
+      nFft: 441,
+      winLength: 441,
+      hopLength: 111,
+      power: 1,
+      padMode: "reflect",
+      topDb: null,
+      ...shapes,
+    };
     const prime = { ...short, nFft: 1009, winLength: 1000, window: "povey", padMode: "edge", htk: true, norm: null };
     for (const options of [short, odd, prime]) {
       const resolved = resolveFrameOptions({ ...librosaOptions, ...options }, 16000);
@@ -117,6 +128,9 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
       const computer = new KaldiComputer(kaldiFeatures, 22050, resolveKaldiOptions(options, 22050));
       for (const signal of signals()) yield computer.compute(signal).data;
     }
+  },
+  *tuning() {
+    for (const signal of signals()) yield Float64Array.of(estimateTuning(signal, 16000));
   },
   *hpss() {
     const hpss = new Hpss({ nFft: 512 });

@@ -13,6 +13,7 @@ const short: OptionRecord = {
   nMfcc: 8,
   frameLength: 700,
   topDb: null,
+  tuning: 0.1,
   yinFMax: 500,
 };
 const every = [
@@ -26,6 +27,12 @@ const every = [
   "bandwidth",
   "rolloff",
   "flatness",
+  "contrast",
+  "flux",
+  "poly",
+  "chroma",
+  "tonnetz",
+  "onset",
   "rms",
   "zcr",
   "yin",
@@ -91,7 +98,7 @@ test("any framing, any length, any chunks", () => {
       ({ length, chunk, ...options }) => {
         const samples = signal.subarray(0, length);
         const given = { ...short, ...options, winLength: null, deltaMode: "nearest" };
-        const features = ["delta", "mfcc", "rms", "zcr", "centroid"];
+        const features = ["delta", "mfcc", "rms", "onset", "zcr", "centroid", "flux"];
         const need = Math.max(options.nFft, options.frameLength);
         if (!options.center && length < need) {
           expect(streamed(given, features, samples, () => chunk)).toHaveLength(0);
@@ -122,6 +129,9 @@ test("what needs the whole signal is refused", () => {
   const create = (features: string[], options: OptionRecord) => () =>
     createStream(createExtractor({ preset: "librosa", sampleRate: 16000, features, options }));
   expect(create(["mfcc"], {})).toThrow("set topDb to null");
+  expect(create(["contrast"], {})).toThrow("set topDb to null");
+  expect(create(["contrast"], { contrastLinear: true })).not.toThrow();
+  expect(create(["tonnetz"], {})).toThrow("give tuning a number");
   expect(() => createStream(createExtractor({ preset: "emovox" }))).toThrow("rows of frames");
   const stream = create(["rms"], {})();
   expect(() => stream.push(Float32Array.of(Number.NaN))).toThrow("NaN");

@@ -1,10 +1,14 @@
 // All spectral features of a signal from one STFT, as librosa.feature computes each: blocks of frames go through power, mel, log and the
 // spectral shapes abreast; what needs the whole utterance first (top_db) follows in a second pass over the log-mel energies.
 import { canonicalNaN } from "../nan";
-import { lanes, logPositive, max as maxLanes, mul, splat, sub } from "./lanes";
+import { lanes, logPositive, max as maxLanes, mul, scatter, splat, sub } from "./lanes";
 import { dctMatrix } from "./dct";
 import { deltaCoefficients, deltaColumns } from "./delta";
+import { onsetStrength } from "./flux";
 import { melFilterbank } from "./mel";
+import {
+  Shapes, shapesBlock, shapesFinish, shapesFree, shapesOfMagnitude, shapesPlan, shapesPower, shapesWorkBytes,
+} from "./shapes";
 import { bandwidthBlock, centroidBlock, denseRowsBlock, flatnessBlock, rolloffBlock } from "./spectral";
 import { SparseRows, sparseRows, sparseRowsBlock, sparseRowsFree } from "./sparse";
 import { powerBlock, sqrtBlock, Stft, stftBlock, stftFree, stftPlan } from "./stft";
@@ -20,7 +24,9 @@ const CENTROID: i32 = 6;
 const BANDWIDTH: i32 = 7;
 const ROLLOFF: i32 = 8;
 const FLATNESS: i32 = 9;
-const FEATURES: i32 = 10;
+// Places 10 to 14 are those of shapes.ts.
+const ONSET: i32 = 15;
+const FEATURES: i32 = 16;
 
 const WIDEST: usize = 16;
 const DECIBELS: f32 = 4.342944819032518; // 10 / ln 10
@@ -50,6 +56,9 @@ export class Frames {
   dct: usize;
   delta1: usize;
   delta2: usize;
+  shapes: Shapes;
+  /** Frames that onset strength is late by. */
+  onsetDelay: i32;
   /** `bins` values of T for power, for magnitude, and max(nMels, nMfcc) for results. */
   power: usize;
   magnitude: usize;
@@ -60,7 +69,8 @@ export function framesPlan(
   nFft: i32, winLength: i32, hop: i32, windowKind: i32, sampleRate: f64,
   melPower: i32, nMels: i32, fMin: f64, fMax: f64, htk: bool, norm: i32,
   amin: f64, ref: f64, topDb: f64, nMfcc: i32, dctType: i32, dctOrtho: bool, lifter: f64,
-  rolloffPercent: f64, flatnessAmin: f64, deltaWidth: i32, deltaMode: i32, columns: usize,
+  rolloffPercent: f64, flatnessAmin: f64, deltaWidth: i32, deltaMode: i32, contrastFMin: f64, nBands: i32, quantile: f64, contrastLinear: bool,
+  polyOrder: i32, nChroma: i32, tuning: f64, onsetDelay: i32, columns: usize,
 ): Frames {
   const plan = changetype<Frames>(heap.alloc(offsetof<Frames>()));
   plan.stft = stftPlan(nFft, winLength, hop, windowKind);
@@ -85,6 +95,11 @@ export function framesPlan(
   plan.delta2 = heap.alloc(<usize>deltaWidth << 3);
   deltaCoefficients(deltaWidth, 1, plan.delta1);
   deltaCoefficients(deltaWidth, 2, plan.delta2);
+  plan.shapes = shapesPlan(
+    plan.columns, nFft, sampleRate, contrastFMin, nBands, quantile, contrastLinear, plan.amin, plan.topDb, polyOrder,
+    nChroma, tuning,
+  );
+  plan.onsetDelay = onsetDelay;
   const bins = <usize>plan.stft.bins * WIDEST;
   plan.power = heap.alloc(2 * bins + <usize>max(max(nMels, nMfcc), 2) * WIDEST);
   plan.magnitude = plan.power + bins;
@@ -114,6 +129,7 @@ function liftRows(plan: Frames, lifter: f64): void {
 
 export function framesFree(plan: Frames): void {
   stftFree(plan.stft);
+  shapesFree(plan.shapes);
   heap.free(plan.columns);
   sparseRowsFree(plan.mel);
   heap.free(plan.dct);
@@ -130,8 +146,8 @@ function column(plan: Frames, feature: i32): i32 {
 }
 
 /** Bytes of work space that `framesCompute` wants for so many frames. */
-export function framesWorkBytes(plan: Frames, frames: i32): usize {
-  return <usize>((frames + 3) & ~3) * <usize>(plan.nMels + plan.nMfcc) << 2;
+export function framesWorkBytes(plan: Frames, frames: i32): f64 {
+  return (<f64>frames + 3.0) * <f64>(plan.nMels + plan.nMfcc) * 4.0 + shapesWorkBytes(plan.shapes, frames);
 }
 
 /**
@@ -142,24 +158,27 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
   const hop = <usize>plan.stft.hop << 2;
   const row = <usize>rowLength << 2;
   const cepstral = column(plan, MFCC) >= 0 || column(plan, DELTA) >= 0 || column(plan, DELTA2) >= 0;
-  const logMel = cepstral || column(plan, LOGMEL) >= 0;
+  const logMel = cepstral || column(plan, LOGMEL) >= 0 || column(plan, ONSET) >= 0;
   const mel = logMel || column(plan, MEL) >= 0;
   const magnitude =
     column(plan, STFT) >= 0 || column(plan, CENTROID) >= 0 || column(plan, BANDWIDTH) >= 0 ||
-    column(plan, ROLLOFF) >= 0 || (mel && plan.melPower === 1);
+    column(plan, ROLLOFF) >= 0 || shapesOfMagnitude(plan.shapes) || (mel && plan.melPower === 1);
+  const shapesWork = work + <usize>((frames + 3) & ~3) * (<usize>(plan.nMels + plan.nMfcc) << 2);
   let loudest: f32 = -Infinity;
   for (let t = 0; t < frames; t += lanes<T>()) {
     const valid = min(lanes<T>(), frames - t);
     const rows = out + <usize>t * row;
     stftBlock<T>(plan.stft, x + <usize>t * hop);
-    powerBlock<T>(plan.stft.fft, plan.power);
+    const power = shapesPower(plan.shapes, plan.power, shapesWork, frames, t);
+    powerBlock<T>(plan.stft.fft, power);
     if (magnitude) {
-      sqrtBlock<T>(plan.power, plan.stft.bins, plan.magnitude);
+      sqrtBlock<T>(power, plan.stft.bins, plan.magnitude);
       if (column(plan, STFT) >= 0) scatter<T>(plan.magnitude, plan.stft.bins, valid, rows + column4(plan, STFT), row);
-      shapes<T>(plan, valid, rows, row);
+      centroids<T>(plan, valid, rows, row);
     }
+    shapesBlock<T>(plan.shapes, power, plan.magnitude, t, valid, shapesWork, rows, row);
     if (column(plan, FLATNESS) >= 0) {
-      flatnessBlock<T>(plan.power, plan.stft.bins, plan.flatnessAmin, plan.result);
+      flatnessBlock<T>(power, plan.stft.bins, plan.flatnessAmin, plan.result);
       for (let lane = 0; lane < valid; lane++) {
         const at = plan.result + (<usize>lane << 2);
         const flatness = Math.exp(load<f32>(at)) / <f64>load<f32>(at + sizeof<T>());
@@ -167,7 +186,7 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
       }
     }
     if (mel) {
-      const spectrum = plan.melPower === 1 ? plan.magnitude : plan.power;
+      const spectrum = plan.melPower === 1 ? plan.magnitude : power;
       sparseRowsBlock<T>(plan.mel, spectrum, plan.result);
       if (column(plan, MEL) >= 0) scatter<T>(plan.result, plan.nMels, valid, rows + column4(plan, MEL), row);
       if (logMel) {
@@ -177,6 +196,7 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
     }
   }
   if (logMel) secondPass<T>(plan, frames, loudest, work, out, row, cepstral);
+  shapesFinish<T>(plan.shapes, frames, shapesWork, out, row);
   canonicalNaN<f32>(out, frames * rowLength);
 }
 
@@ -186,16 +206,8 @@ function column4(plan: Frames, feature: i32): usize {
   return <usize>column(plan, feature) << 2;
 }
 
-/** Writes `count` values of T to the rows of the block's frames, `row` bytes apart. */
-export function scatter<T>(block: usize, count: i32, valid: i32, out: usize, row: usize): void {
-  for (let lane = 0; lane < valid; lane++) {
-    const from = block + (<usize>lane << 2);
-    const to = out + <usize>lane * row;
-    for (let c: usize = 0; c < <usize>count; c++) store<f32>(to + (c << 2), load<f32>(from + c * sizeof<T>()));
-  }
-}
-
-function shapes<T>(plan: Frames, valid: i32, rows: usize, row: usize): void {
+/** Centroid, bandwidth and roll-off. */
+function centroids<T>(plan: Frames, valid: i32, rows: usize, row: usize): void {
   const bins = plan.stft.bins;
   if (column(plan, CENTROID) >= 0 || column(plan, BANDWIDTH) >= 0) {
     centroidBlock<T>(plan.magnitude, bins, plan.binHz, plan.result);
@@ -248,6 +260,9 @@ function secondPass<T>(
       denseRowsBlock<T>(block, plan.nMfcc, plan.nMels, plan.dct, plan.result);
       scatter<T>(plan.result, plan.nMfcc, valid, cepstra + <usize>t * cepstraRow, cepstraRow);
     }
+  }
+  if (column(plan, ONSET) >= 0) {
+    onsetStrength<T>(work, plan.nMels, frames, plan.onsetDelay, plan.result, out + column4(plan, ONSET), row);
   }
   if (!cepstral) return;
   if (column(plan, MFCC) >= 0) {

@@ -3,8 +3,7 @@
 // frames of a block are taken apart before the transform.
 import { canonicalNaN } from "../nan";
 import { dctMatrix } from "./dct";
-import { scatter } from "./frames";
-import { add, div, lanes, loadSplat, logPositive, max as maxLanes, mul, splat, sub } from "./lanes";
+import { add, div, lanes, loadSplat, logPositive, max as maxLanes, mul, splat, sub, scatter } from "./lanes";
 import { melBanks } from "./mel";
 import { RealFft, realFftForward, realFftFree, realFftPlan } from "./rfft";
 import { SparseRows, sparseRows, sparseRowsBlock, sparseRowsFree } from "./sparse";

@@ -65,6 +65,23 @@ export function melFilterbank(options: MelOptions): DenseMatrix {
   });
 }
 
+/**
+ * Chroma filters, nChroma x (nFft / 2 + 1), as `librosa.filters.chroma(sr=sampleRate, n_fft=nFft, n_chroma=nChroma, tuning=tuning)`; row 0
+ * is C. Weights below 1e-12 are 0.
+ */
+export function chromaFilterbank(sampleRate: number, nFft: number, nChroma = 12, tuning = 0): DenseMatrix {
+  expectRange("sampleRate", sampleRate, 1, 768000);
+  expectInteger("nFft", nFft, 2, LONGEST_FRAME);
+  expectInteger("nChroma", nChroma, 1, 4096);
+  expectRange("tuning", tuning, -1e3, 1e3);
+  const bins = (nFft >> 1) + 1;
+  return scratch((memory) => {
+    const out = memory.zeros(nChroma * bins * 4);
+    core.chromaFilters(nChroma, bins, sampleRate / nFft, tuning, out);
+    return denseMatrix(nChroma, bins, f32(out, nChroma * bins).slice());
+  });
+}
+
 /** The first `rows` rows of the DCT matrix of size `n`, as `scipy.fft.dct(numpy.eye(n), type, norm=norm, axis=0)`. @throws {OptionError} */
 export function dctMatrix(rows: number, n: number, type: 1 | 2 | 3 = 2, norm: "ortho" | null = "ortho"): DenseMatrix {
   expectInteger("n", n, type === 1 ? 2 : 1, 4096);
@@ -162,4 +179,23 @@ export function regressionColumns(
     core.regressionCoefficients(window, order, coefficients);
     core.deltaColumns(x, stride, rows, columns, coefficients, width, deltaModeCode("nearest"), out, stride);
   });
+}
+
+/** Every band of contrast must have a bin, the lowest one two, and must start below half the rate. @throws {OptionError} */
+export function expectContrastBands(
+  sampleRate: number,
+  { nFft, contrastFMin, nBands }: { nFft: number; contrastFMin: number; nBands: number },
+): void {
+  const spacing = 1 / (nFft * (1 / sampleRate));
+  if (contrastFMin < spacing) {
+    throw new OptionError(
+      `contrast: the lowest band, up to contrastFMin (${contrastFMin} Hz), holds no bin of ${spacing} Hz; raise contrastFMin or nFft`,
+    );
+  }
+  const highest = contrastFMin * (1 << (nBands - 1));
+  if (highest >= sampleRate / 2 || highest > (nFft >> 1) * spacing) {
+    throw new OptionError(
+      `contrast: the highest band starts at ${highest} Hz, not below half the sample rate of ${sampleRate} Hz; lower contrastFMin or nBands`,
+    );
+  }
 }

@@ -54,6 +54,10 @@ const aliases: Readonly<Record<string, FrameFeature>> = {
   spectral_rolloff: "rolloff",
   spectral_flatness: "flatness",
   zero_crossing_rate: "zcr",
+  spectral_contrast: "contrast",
+  poly_features: "poly",
+  chroma_stft: "chroma",
+  onset_strength: "onset",
 };
 
 /**
