@@ -1,12 +1,13 @@
 // The vector path and the scalar path are one source; this holds them to the same bits.
 import { framesCompute, framesFree, framesPlan, framesWorkBytes } from "../dsp/frames";
 import { hpssSignal } from "../dsp/harmonic";
+import { hnrFrames, hnrFree, hnrPlan } from "../dsp/hnr";
 import { kaldiCompute, kaldiFree, kaldiPlan } from "../dsp/kaldi";
+import { pitchFrames, pitchFree, pitchPlan } from "../dsp/pitch";
 import { dot, dotScalar, weightedSquares, weightedSquaresScalar } from "../linear/vector";
 import { dot4, dot4Scalar } from "../dsp/resample";
 import { stftFree, stftPlan } from "../dsp/stft";
 import { signalTuning, signalTuningWorkBytes } from "../dsp/tuning";
-import { yinFrames, yinFree, yinPlan } from "../dsp/yin";
 
 const SAMPLES: i32 = 6000;
 
@@ -87,6 +88,24 @@ function framesAgree(nFft: i32, winLength: i32, hop: i32, power: i32, quantile: 
   return same;
 }
 
+function pitchAgrees(frameLength: i32, hop: i32, fMin: f64, fMax: f64, binsPerSemitone: i32): bool {
+  const plan = pitchPlan(
+    16000.0, frameLength, hop, fMin, fMax, 0.1, 100, 2.0, 18.0, 2.0, binsPerSemitone, 35.92, 0.01, 0.01, true,
+  );
+  const x = signal();
+  const frames = 1 + (SAMPLES - frameLength) / hop;
+  const a = heap.alloc((<usize>(5 * frames)) << 2);
+  const b = heap.alloc((<usize>(5 * frames)) << 2);
+  pitchFrames<v128>(plan, x, frames, 5, a, a + 4, a + 8, a + 12, a + 16);
+  pitchFrames<f32>(plan, x, frames, 5, b, b + 4, b + 8, b + 12, b + 16);
+  const same = sameBits(a, b, 5 * frames);
+  pitchFree(plan);
+  heap.free(x);
+  heap.free(a);
+  heap.free(b);
+  return same;
+}
+
 function kaldiAgrees(winLength: i32, hop: i32, nFft: i32, plain: bool): bool {
   // fbank with energy, mfcc, energy
   const columns = heap.alloc(12);
@@ -160,16 +179,21 @@ describe("vector and scalar paths", () => {
     expect(kaldiAgrees(551, 221, 1024, true)).toBe(true);
   });
 
-  test("YIN", () => {
-    const plan = yinPlan(16000.0, 1024, 160, 65.0, 500.0, 0.1);
+  test("YIN and pYIN", () => {
+    expect(pitchAgrees(1024, 160, 65.0, 500.0, 10)).toBe(true);
+    expect(pitchAgrees(333, 15, 100.0, 2093.0, 3)).toBe(true);
+  });
+
+  test("HNR and voicing", () => {
+    const plan = hnrPlan(16000.0, 1024, 160, 65.0, 500.0);
     const x = signal();
     const frames = 1 + (SAMPLES - 1024) / 160;
     const a = heap.alloc((<usize>frames) << 3);
     const b = heap.alloc((<usize>frames) << 3);
-    yinFrames<v128>(plan, x, frames, a, 2, a + 4);
-    yinFrames<f32>(plan, x, frames, b, 2, b + 4);
+    hnrFrames<v128>(plan, x, frames, 2, a, a + 4);
+    hnrFrames<f32>(plan, x, frames, 2, b, b + 4);
     expect(sameBits(a, b, 2 * frames)).toBe(true);
-    yinFree(plan);
+    hnrFree(plan);
   });
 
   test("HPSS", () => {

@@ -2,11 +2,12 @@
 import { canonicalNaN } from "../nan";
 import { Frames, framesCompute } from "./frames";
 import { hpssSignal } from "./harmonic";
+import { Hnr, hnrFrames } from "./hnr";
 import { Kaldi, kaldiCompute } from "./kaldi";
+import { Pitch, pitchFrames } from "./pitch";
 import { RealFft, realFftForward, realFftInverse } from "./rfft";
 import { Stft } from "./stft";
 import { signalTuning } from "./tuning";
-import { Yin, yinFrames } from "./yin";
 
 export function frames(plan: Frames, x: usize, count: i32, work: usize, out: usize, rowLength: i32): void {
   if (ASC_FEATURE_SIMD) framesCompute<v128>(plan, x, count, work, out, rowLength);
@@ -31,9 +32,17 @@ export function kaldi(plan: Kaldi, x: usize, count: i32, out: usize, rowLength: 
   else kaldiCompute<f32>(plan, x, count, out, rowLength);
 }
 
-export function yin(plan: Yin, x: usize, count: i32, out: usize, stride: i32, depths: usize): void {
-  if (ASC_FEATURE_SIMD) yinFrames<v128>(plan, x, count, out, stride, depths);
-  else yinFrames<f32>(plan, x, count, out, stride, depths);
+export function pitch(
+  plan: Pitch, x: usize, count: i32, stride: i32, yin: usize, depths: usize, pyin: usize, voiced: usize,
+  voicedProb: usize,
+): void {
+  if (ASC_FEATURE_SIMD) pitchFrames<v128>(plan, x, count, stride, yin, depths, pyin, voiced, voicedProb);
+  else pitchFrames<f32>(plan, x, count, stride, yin, depths, pyin, voiced, voicedProb);
+}
+
+export function hnr(plan: Hnr, x: usize, count: i32, stride: i32, hnr: usize, voicing: usize): void {
+  if (ASC_FEATURE_SIMD) hnrFrames<v128>(plan, x, count, stride, hnr, voicing);
+  else hnrFrames<f32>(plan, x, count, stride, hnr, voicing);
 }
 
 export function hpss(

@@ -59,6 +59,9 @@ function frameOptions(d) {
     nBands: d.int(1, 3),
     yinFMin: d.pick([1, 65, 1000]),
     yinFMax: d.pick([null, 2000, 4000]),
+    nThresholds: d.pick([1, 20]),
+    resolution: d.pick([0.1, 0.5, 1]),
+    switchProb: d.pick([0, 0.01, 1]),
     troughThreshold: d.pick([0, 0.1, 10]),
   };
 }
