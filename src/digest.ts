@@ -7,9 +7,9 @@ import { KaldiComputer, kaldiFeatures } from "./core/kaldi.ts";
 import { exp, log, pow } from "./core/math.ts";
 import { withScalarCore } from "./core/module.ts";
 import { Resampler } from "./core/resample.ts";
+import { estimateTuning } from "./core/tuning.ts";
 import { signalMoments } from "./core/signal.ts";
 import { dctMatrix, delta, melFilterbank, regressionDelta, windowFunction } from "./core/tables.ts";
-import { estimateTuning } from "./core/tuning.ts";
 import { createExtractor } from "./features/extractor.ts";
 import { kaldiOptions, resolveKaldiOptions } from "./features/kaldi.ts";
 import { librosaOptions, resolveFrameOptions } from "./features/options.ts";
@@ -99,13 +99,13 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
     const shapes = { quantile: 0.3, contrastLinear: true, polyOrder: 3, nChroma: 24, tuning: 0.1 };
     const odd = {
       ...short,
+      ...shapes,
       nFft: 441,
       winLength: 441,
       hopLength: 111,
       power: 1,
       padMode: "reflect",
       topDb: null,
-      ...shapes,
     };
     const prime = { ...short, nFft: 1009, winLength: 1000, window: "povey", padMode: "edge", htk: true, norm: null };
     for (const options of [short, odd, prime]) {
@@ -113,6 +113,9 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
       const computer = new FrameComputer(frameFeatures, 16000, resolved);
       for (const signal of signals()) yield computer.compute(signal).data;
     }
+  },
+  *tuning() {
+    for (const signal of finiteSignals()) yield Float64Array.of(estimateTuning(signal, 16000));
   },
   *kaldi() {
     const energy = { useEnergy: true, rawEnergy: false, energyFloor: 0, htkCompat: true, preemphasisCoefficient: 0 };
@@ -128,9 +131,6 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
       const computer = new KaldiComputer(kaldiFeatures, 22050, resolveKaldiOptions(options, 22050));
       for (const signal of signals()) yield computer.compute(signal).data;
     }
-  },
-  *tuning() {
-    for (const signal of signals()) yield Float64Array.of(estimateTuning(signal, 16000));
   },
   *hpss() {
     const hpss = new Hpss({ nFft: 512 });

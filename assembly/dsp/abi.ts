@@ -88,3 +88,8 @@ export function irfft(plan: RealFft, re: usize, im: usize, x: usize): void {
   }
   canonicalNaN<f32>(x, plan.n);
 }
+
+/** Gives every NaN among n float32 values the same bits. */
+export function canonicalFloats(x: usize, n: i32): void {
+  canonicalNaN<f32>(x, n);
+}

@@ -1,6 +1,5 @@
 // All spectral features of a signal from one STFT, as librosa.feature computes each: blocks of frames go through power, mel, log and the
 // spectral shapes abreast; what needs the whole utterance first (top_db) follows in a second pass over the log-mel energies.
-import { canonicalNaN } from "../nan";
 import { lanes, logPositive, max as maxLanes, mul, scatter, splat, sub } from "./lanes";
 import { dctMatrix } from "./dct";
 import { deltaCoefficients, deltaColumns } from "./delta";
@@ -197,7 +196,6 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
   }
   if (logMel) secondPass<T>(plan, frames, loudest, work, out, row, cepstral);
   shapesFinish<T>(plan.shapes, frames, shapesWork, out, row);
-  canonicalNaN<f32>(out, frames * rowLength);
 }
 
 // @ts-ignore: decorator
