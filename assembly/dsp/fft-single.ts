@@ -5,18 +5,10 @@
 import { Fft, fftStages, fftTransform } from "./fft";
 import { RealFft, tangle, untangle } from "./rfft";
 
-/** Whether a length is done with vectors, in a build that has them. */
-// @ts-ignore: decorator
-@inline
-function takesVectors(plan: RealFft): bool {
-  return plan.fft.grouped !== 0 && (plan.n & 31) === 0;
-}
-
 /** Transforms the plan.n samples (an even number) at x into (re, im). */
 export function realFftForwardSingle(plan: RealFft, x: usize, re: usize, im: usize): void {
-  // ASC_FEATURE_SIMD stands alone in its condition: only then the compiler leaves the branch out of a build without SIMD.
   if (ASC_FEATURE_SIMD) {
-    if (takesVectors(plan)) {
+    if (plan.fft.grouped !== 0) {
       firstStage(plan.fft, true, x, x, plan.workR, plan.workI);
       const swapped = laterStages(plan.fft, plan.inR, plan.inI, plan.workR, plan.workI);
       const zr = swapped ? plan.workR : plan.inR;
@@ -33,10 +25,10 @@ export function realFftForwardSingle(plan: RealFft, x: usize, re: usize, im: usi
   untangle<f32>(plan, swapped ? plan.workR : plan.inR, swapped ? plan.workI : plan.inI, re, im, 1);
 }
 
-/** The inverse, from (plan.re, plan.im); returns what `realFftInverse` does. */
+/** The inverse, from (plan.re, plan.im), of an even number of samples; returns what `realFftInverse` does. */
 export function realFftInverseSingle(plan: RealFft): bool {
   if (ASC_FEATURE_SIMD) {
-    if (takesVectors(plan)) {
+    if (plan.fft.grouped !== 0) {
       tangle<f32>(plan, tangleVectors(plan));
       firstStage(plan.fft, false, plan.inI, plan.inR, plan.workI, plan.workR);
       return laterStages(plan.fft, plan.inI, plan.inR, plan.workI, plan.workR);
@@ -49,6 +41,13 @@ export function realFftInverseSingle(plan: RealFft): bool {
 /** The stages behind the first, which left its results in (yr, yi); returns what `fftTransform` does. */
 function laterStages(plan: Fft, xr: usize, xi: usize, yr: usize, yi: usize): bool {
   return !fftStages<v128>(plan, 1, plan.n >> 2, plan.twiddles + <usize>(plan.n >> 2) * 24, yr, yi, xr, xi);
+}
+
+/** `b` with the first lane of `a`. */
+// @ts-ignore: decorator
+@inline
+function withLane0Of(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 5, 6, 7);
 }
 
 /**
@@ -83,12 +82,23 @@ function firstStage(plan: Fft, pairs: bool, xr: usize, xi: usize, yr: usize, yi:
     const r3 = f32x4.sub(apartR, turnR);
     const i3 = f32x4.sub(apartI, turnI);
     const to = i << 2;
-    storeTransposed(
-      yr + to, f32x4.add(acR, bdR), turnedR(r1, i1, w), turnedR(r2, i2, w + 32), turnedR(r3, i3, w + 64),
-    );
-    storeTransposed(
-      yi + to, f32x4.add(acI, bdI), turnedI(r1, i1, w), turnedI(r2, i2, w + 32), turnedI(r3, i3, w + 64),
-    );
+    let r1Turned = turnedR(r1, i1, w);
+    let r2Turned = turnedR(r2, i2, w + 32);
+    let r3Turned = turnedR(r3, i3, w + 64);
+    let i1Turned = turnedI(r1, i1, w);
+    let i2Turned = turnedI(r2, i2, w + 32);
+    let i3Turned = turnedI(r3, i3, w + 64);
+    if (i === 0) {
+      // The scalar code leaves p = 0 as it is; times (1, 0) an infinity would become NaN.
+      r1Turned = withLane0Of(r1, r1Turned);
+      r2Turned = withLane0Of(r2, r2Turned);
+      r3Turned = withLane0Of(r3, r3Turned);
+      i1Turned = withLane0Of(i1, i1Turned);
+      i2Turned = withLane0Of(i2, i2Turned);
+      i3Turned = withLane0Of(i3, i3Turned);
+    }
+    storeTransposed(yr + to, f32x4.add(acR, bdR), r1Turned, r2Turned, r3Turned);
+    storeTransposed(yi + to, f32x4.add(acI, bdI), i1Turned, i2Turned, i3Turned);
   }
 }
 
