@@ -18,7 +18,7 @@ const { values: options } = parseArgs({
 });
 const MOST_FAILURES = 5;
 /** The latest extractors are kept, and with them their plans. */
-const MOST_BLOCKS = 500;
+const MOST_BLOCKS = 2000;
 
 if (!existsSync("dist/core/module.js")) {
   console.error('dist/ is missing: "npm run build" makes it');

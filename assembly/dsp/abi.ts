@@ -6,7 +6,7 @@ import { hpssSignal } from "./harmonic";
 import { Hnr, hnrFrames } from "./hnr";
 import { Kaldi, kaldiCompute } from "./kaldi";
 import { Pitch, pitchFrames } from "./pitch";
-import { Resampler, resampledLength, resampleSignal } from "./resample";
+import { Resampler, resampleSignal } from "./resample";
 import { RealFft, realFftForward, realFftInverse } from "./rfft";
 import { Stft } from "./stft";
 import { signalTuning } from "./tuning";
@@ -65,7 +65,6 @@ export function hpss(
 export function resample(plan: Resampler, x: usize, n: i32, out: usize): void {
   if (ASC_FEATURE_SIMD) resampleSignal<v128>(plan, x, n, out);
   else resampleSignal<f32>(plan, x, n, out);
-  canonicalNaN<f32>(out, resampledLength(plan, n));
 }
 
 /** One real transform: n samples at x, n / 2 + 1 real and imaginary parts at re and im. */

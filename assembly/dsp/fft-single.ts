@@ -43,6 +43,13 @@ function laterStages(plan: Fft, xr: usize, xi: usize, yr: usize, yi: usize): boo
   return !fftStages<v128>(plan, 1, plan.n >> 2, plan.twiddles + <usize>(plan.n >> 2) * 24, yr, yi, xr, xi);
 }
 
+/** `b` with the first lane of `a`. */
+// @ts-ignore: decorator
+@inline
+function withLane0Of(a: v128, b: v128): v128 {
+  return v128.shuffle<f32>(a, b, 0, 5, 6, 7);
+}
+
 /**
  * The radix-4 stage of stride 1, four p at a time; the results of each p stand together, so they are transposed. The input's real and
  * imaginary parts lie apart, or as pairs at xr.
@@ -75,12 +82,23 @@ function firstStage(plan: Fft, pairs: bool, xr: usize, xi: usize, yr: usize, yi:
     const r3 = f32x4.sub(apartR, turnR);
     const i3 = f32x4.sub(apartI, turnI);
     const to = i << 2;
-    storeTransposed(
-      yr + to, f32x4.add(acR, bdR), turnedR(r1, i1, w), turnedR(r2, i2, w + 32), turnedR(r3, i3, w + 64),
-    );
-    storeTransposed(
-      yi + to, f32x4.add(acI, bdI), turnedI(r1, i1, w), turnedI(r2, i2, w + 32), turnedI(r3, i3, w + 64),
-    );
+    let r1Turned = turnedR(r1, i1, w);
+    let r2Turned = turnedR(r2, i2, w + 32);
+    let r3Turned = turnedR(r3, i3, w + 64);
+    let i1Turned = turnedI(r1, i1, w);
+    let i2Turned = turnedI(r2, i2, w + 32);
+    let i3Turned = turnedI(r3, i3, w + 64);
+    if (i === 0) {
+      // The scalar code leaves p = 0 as it is; times (1, 0) an infinity would become NaN.
+      r1Turned = withLane0Of(r1, r1Turned);
+      r2Turned = withLane0Of(r2, r2Turned);
+      r3Turned = withLane0Of(r3, r3Turned);
+      i1Turned = withLane0Of(i1, i1Turned);
+      i2Turned = withLane0Of(i2, i2Turned);
+      i3Turned = withLane0Of(i3, i3Turned);
+    }
+    storeTransposed(yr + to, f32x4.add(acR, bdR), r1Turned, r2Turned, r3Turned);
+    storeTransposed(yi + to, f32x4.add(acI, bdI), i1Turned, i2Turned, i3Turned);
   }
   firstButterfly(pairs, quarter, xr, xi, yr, yi);
 }

@@ -1,5 +1,6 @@
 // Voicing strength and harmonics-to-noise ratio by autocorrelation (Boersma 1993, "Accurate short-term analysis of the fundamental
 // frequency and the harmonics-to-noise ratio of a sampled sound"): the autocorrelation of the windowed frame over that of its window.
+import { canonical } from "../nan";
 import { autocorrelateInput, smoothLength } from "./difference";
 import { lanes } from "./lanes";
 import { RealFft, realFftFree, realFftPlan } from "./rfft";
@@ -67,9 +68,9 @@ export function hnrFrames<T>(plan: Hnr, x: usize, frames: i32, stride: i32, hnr:
     for (let lane = 0; lane < min(lanes<T>(), frames - t); lane++) {
       const r = highestPeak(plan, acf + ((<usize>lane) << 2), sizeof<T>());
       const at = (<usize>((t + lane) * stride)) << 2;
-      if (voicing) store<f32>(voicing + at, <f32>min(1.0, r));
+      if (voicing) store<f32>(voicing + at, canonical<f32>(<f32>min(1.0, r)));
       const bounded = min(1.0 - LEAST, max(LEAST, r));
-      if (hnr) store<f32>(hnr + at, <f32>(10.0 * Math.log10(bounded / (1.0 - bounded))));
+      if (hnr) store<f32>(hnr + at, canonical<f32>(<f32>(10.0 * Math.log10(bounded / (1.0 - bounded)))));
     }
   }
 }

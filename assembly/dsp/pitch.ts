@@ -1,4 +1,5 @@
 // Everything that hangs on the difference function of YIN, in one pass over the frames: YIN, its aperiodicity, and probabilistic YIN.
+import { canonical } from "../nan";
 import { autocorrelateFrames, Difference, differenceFree, differencePlan, normalisedDifference } from "./difference";
 import { lanes } from "./lanes";
 import { freeCandidates, newCandidates, Pyin, pyinCandidates, pyinFree, pyinPlan } from "./pyin";
@@ -79,17 +80,15 @@ export function pitchFrames<T>(
       const at = (<usize>(frame * stride)) << 2;
       if (yin || depths) {
         const period = yinPeriod(difference, plan.threshold);
-        if (yin) store<f32>(yin + at, <f32>yinFrequency(difference, plan.sampleRate, period));
+        if (yin) store<f32>(yin + at, canonical<f32>(<f32>yinFrequency(difference, plan.sampleRate, period)));
         if (depths) {
-          const depth = <f32>load<f64>(difference.values + ((<usize>period) << 3));
-          // NaN, of samples whose squares are beyond f32, has the bits that canonicalNaN gives it.
-          if (isNaN(depth)) store<u32>(depths + at, 0x7fc00000);
-          else store<f32>(depths + at, depth);
+          // NaN, of samples whose squares are beyond f32.
+          store<f32>(depths + at, canonical<f32>(<f32>load<f64>(difference.values + ((<usize>period) << 3))));
         }
       }
       if (model !== null) {
         const probability = pyinCandidates(model, difference, candidates, frame);
-        if (voicedProb) store<f32>(voicedProb + at, <f32>probability);
+        if (voicedProb) store<f32>(voicedProb + at, canonical<f32>(<f32>probability));
       }
     }
   }

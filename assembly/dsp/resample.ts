@@ -4,6 +4,7 @@ import {
   blockMargin, BlockResampler, blockResamplerFree, blockResamplerPlan, blockUnits, resampleBlocks,
 } from "./resample-blocks";
 
+import { canonical, canonicalNaN } from "../nan";
 
 const ATTENUATION: f64 = 100.0;
 const PASS_EDGE: f64 = 0.9;
@@ -134,6 +135,7 @@ export function resampleSignal<T>(plan: Resampler, x: usize, n: i32, out: usize)
   const blocks = plan.blocks;
   if (blocks !== null) {
     resampleBlocks<T>(blocks, plan.up, plan.down, x, count, out);
+    canonicalNaN<f32>(out, count);
     return;
   }
   const row = <usize>plan.taps << 2;
@@ -152,7 +154,7 @@ export function resampleSignal<T>(plan: Resampler, x: usize, n: i32, out: usize)
       const high = dot4(from, plan.table + <usize>(phase + 1) * row, plan.taps);
       value = low + share * (high - low);
     }
-    store<f32>(out + (<usize>m << 2), value);
+    store<f32>(out + (<usize>m << 2), canonical<f32>(value));
     remainder += plan.down;
     index += remainder / plan.up;
     remainder %= plan.up;

@@ -10,6 +10,7 @@ import { exp, log, pow } from "../../dist/core/math.js";
 import { Resampler } from "../../dist/core/resample.js";
 import { allFinite, signalMoments } from "../../dist/core/signal.js";
 import { dctMatrix, delta, melFilterbank, regressionDelta, windowFunction } from "../../dist/core/tables.js";
+import { estimateTuning } from "../../dist/core/tuning.js";
 import { createExtractor } from "../../dist/features/extractor.js";
 import { kaldiOptions, resolveKaldiOptions } from "../../dist/features/kaldi.js";
 import { librosaOptions, resolveFrameOptions } from "../../dist/features/options.js";
@@ -51,8 +52,16 @@ function frameOptions(d) {
     deltaMode: d.chance(0.3) ? "interp" : "nearest",
     rollPercent: d.pick([0, 0.85, 1]),
     frameLength: d.chance(0.05) ? d.int(2, 4096) : d.int(2, 64),
+    tuning: d.chance(0.5) ? null : d.real(-1, 1),
+    nChroma: d.int(1, 24),
+    polyOrder: d.int(0, 3),
+    contrastFMin: d.pick([20, 200]),
+    nBands: d.int(1, 3),
     yinFMin: d.pick([1, 65, 1000]),
     yinFMax: d.pick([null, 2000, 4000]),
+    nThresholds: d.pick([1, 20]),
+    resolution: d.pick([0.1, 0.5, 1]),
+    switchProb: d.pick([0, 0.01, 1]),
     troughThreshold: d.pick([0, 0.1, 10]),
   };
 }
@@ -240,6 +249,14 @@ export const kernels = {
     call(d) {
       const x = d.samples(d.size());
       return (computer) => [computer.compute(x).data];
+    },
+  },
+  tuning: {
+    share: 1,
+    call(d) {
+      const x = d.samples(d.size(1 << 14));
+      const options = { nFft: oddInt(d, 4, 100), power: d.int(1, 2), binsPerOctave: oddInt(d, 1, 36) };
+      return () => [estimateTuning(x, 8000, options)];
     },
   },
   hpss: {

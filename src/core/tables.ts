@@ -70,6 +70,10 @@ export function melFilterbank(options: MelOptions): DenseMatrix {
  * is C. Weights below 1e-12 are 0.
  */
 export function chromaFilterbank(sampleRate: number, nFft: number, nChroma = 12, tuning = 0): DenseMatrix {
+  expectRange("sampleRate", sampleRate, 1, 768000);
+  expectInteger("nFft", nFft, 2, LONGEST_FRAME);
+  expectInteger("nChroma", nChroma, 1, 4096);
+  expectRange("tuning", tuning, -1e3, 1e3);
   const bins = (nFft >> 1) + 1;
   return scratch((memory) => {
     const out = memory.zeros(nChroma * bins * 4);

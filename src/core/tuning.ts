@@ -1,4 +1,5 @@
-import { AudioError, OptionError } from "../errors.ts";
+import { AudioError } from "../errors.ts";
+import { expectInteger } from "./check.ts";
 import { MAX_VALUES, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { stage } from "./signal.ts";
@@ -48,10 +49,4 @@ export function estimateTuning(samples: Float32Array, sampleRate: number, option
     core.stftFree(plan);
     return tuning;
   });
-}
-
-function expectInteger(name: string, value: number, low: number, high: number): void {
-  if (!Number.isInteger(value) || value < low || value > high) {
-    throw new OptionError(`${name} must be an integer from ${low} to ${high}, not ${value}`);
-  }
 }
