@@ -4,26 +4,11 @@ import { DataError, OptionError } from "../src/errors.ts";
 import { matrixFromRows, takeRows, toSparse } from "../src/matrix.ts";
 import { LogisticRegression } from "../src/models/logistic-regression.ts";
 import { Random } from "../src/random.ts";
-import { fixtureJson } from "./fixture.ts";
+import { clouds } from "./clouds.ts";
+import { fixtureJson, largestDifference } from "./fixture.ts";
 
-const columnMean = (rows: number[][], mean: number[], scale: number[]) =>
+const standardised = (rows: number[][], mean: number[], scale: number[]) =>
   matrixFromRows(rows.map((row) => row.map((value, c) => (value - mean[c]) / scale[c])));
-
-function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(actual.length).toBe(expected.length);
-  let largest = 0;
-  for (let i = 0; i < actual.length; i++) largest = Math.max(largest, Math.abs(actual[i] - expected[i]));
-  return largest;
-}
-
-/** Overlapping clouds around one centre a class. */
-function clouds(seed: number, rows: number, columns: number, classes: number) {
-  const random = new Random(seed);
-  const centres = Array.from({ length: classes }, () => Array.from({ length: columns }, () => random.normal()));
-  const y = Array.from({ length: rows }, (_, i) => `c${i % classes}`);
-  const x = matrixFromRows(y.map((_, i) => centres[i % classes].map((centre) => centre + random.normal())));
-  return { x, y };
-}
 
 // scikit-learn 1.2.1: scaler = StandardScaler().fit(X_train); model = LogisticRegression(C=1.0, multi_class="multinomial", tol=1e-10,
 // max_iter=10000).fit(scaler.transform(X_train), y_train); model.predict_proba(scaler.transform(X_test))
@@ -31,8 +16,8 @@ test.each(["lr_iris", "lr_a8"])("%s: probabilities and objective are scikit-lear
   const reference = await fixtureJson(`ml/${name}.json`);
   const { scaler_mean: mean, scaler_scale: scale } = reference;
   const model = new LogisticRegression({ tol: 1e-7 });
-  model.fit(columnMean(reference.X_train, mean, scale), reference.y_train.map(String));
-  const proba = model.predictProba(columnMean(reference.X_test, mean, scale));
+  model.fit(standardised(reference.X_train, mean, scale), reference.y_train.map(String));
+  const proba = model.predictProba(standardised(reference.X_test, mean, scale));
   expect(model.summary.converged).toBe(true);
   // scikit-learn's fit stops when the objective no longer falls by 2e-9 of itself (factr), before its gradient meets 1e-10; the
   // minimum itself is held by the test of the gradient below.
@@ -46,12 +31,12 @@ test("two classes are fitted as scikit-learn's multinomial fits them", async () 
   const { X_train, y_train, X_test, scaler_mean: mean, scaler_scale: scale } = await fixtureJson("ml/lr_a8.json");
   const model = new LogisticRegression({ tol: 1e-8 });
   model.fit(
-    columnMean(X_train, mean, scale),
+    standardised(X_train, mean, scale),
     y_train.map((y: number) => String(y > 2)),
   );
   expect(largestDifference(model.coef.subarray(8, 11), [0.040287, -0.06416002, 0.07988035])).toBeLessThan(1e-6);
   expect(Math.abs(model.intercept[1] - 0.00708877)).toBeLessThan(1e-6);
-  const proba = model.predictProba(columnMean(X_test.slice(0, 2), mean, scale)).data;
+  const proba = model.predictProba(standardised(X_test.slice(0, 2), mean, scale)).data;
   expect(largestDifference(proba, [0.5806683, 0.4193317, 0.37739372, 0.62260628])).toBeLessThan(1e-6);
 });
 
@@ -59,8 +44,8 @@ test("the default tolerance is close to the converged fit", async () => {
   const reference = await fixtureJson("ml/lr_a8.json");
   const { scaler_mean: mean, scaler_scale: scale } = reference;
   const model = new LogisticRegression();
-  model.fit(columnMean(reference.X_train, mean, scale), reference.y_train.map(String));
-  const proba = model.predictProba(columnMean(reference.X_test, mean, scale));
+  model.fit(standardised(reference.X_train, mean, scale), reference.y_train.map(String));
+  const proba = model.predictProba(standardised(reference.X_test, mean, scale));
   expect(largestDifference(proba.data, reference.predict_proba.flat())).toBeLessThan(5e-5);
 });
 

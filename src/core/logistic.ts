@@ -1,7 +1,9 @@
 import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
-import { f64, i32, type Scratch, scratch } from "./memory.ts";
+import { f64, i32, scratch } from "./memory.ts";
 import { core } from "./module.ts";
+import { strideOf } from "./resident-linear.ts";
+import { copyRows, sizeOf } from "./rows.ts";
 
 export interface LogisticOptions {
   classes: number;
@@ -30,16 +32,6 @@ const ITERATIONS_PER_CALL = 10;
 
 /** L-BFGS keeps 26 vectors as long as the coefficients. */
 const VECTORS = 26;
-
-const sizeOf = (x: Matrix) => (x.kind === "dense" ? 4 * x.data.length : 8 * x.values.length + 4 * x.rows);
-
-function copyRows(memory: Scratch, x: Matrix): { indptr: number; indices: number; values: number } {
-  if (x.kind === "dense") return { indptr: 0, indices: 0, values: memory.copy(x.data) };
-  return { indptr: memory.copy(x.indptr), indices: memory.copy(x.indices), values: memory.copy(x.values) };
-}
-
-/** The core lays coefficients out column by column, classes side by side, padded to an even number; the intercept comes last. */
-const strideOf = (classes: number) => classes + (classes % 2);
 
 /**
  * Fits a multinomial logistic regression by L-BFGS. `classOf` numbers each row's class from 0; `weights` are the sample weights,
@@ -98,38 +90,4 @@ function readFit(
   const intercept = new Float64Array(classes);
   if (fitIntercept) intercept.set(laid.subarray(columns * stride, columns * stride + classes));
   return { coef, intercept, objective, iterations, converged };
-}
-
-const abandoned = new FinalizationRegistry<number>((coefficients) => core.release(coefficients));
-
-/** Coefficients laid out in the core's memory, ready to predict; its memory is freed when it is collected. */
-export class ResidentLogistic {
-  readonly #coefficients: number;
-  readonly #classes: number;
-
-  /** @param coef classes x columns, row-major. @param intercept one a class. */
-  constructor(coef: Float64Array, intercept: Float64Array) {
-    const classes = intercept.length;
-    const columns = coef.length / classes;
-    const stride = strideOf(classes);
-    checkCapacity((columns + 1) * stride * 8);
-    this.#classes = classes;
-    this.#coefficients = core.alloc((columns + 1) * stride * 8) >>> 0;
-    const laid = f64(this.#coefficients, (columns + 1) * stride).fill(0);
-    for (let c = 0; c < classes; c++) for (let j = 0; j < columns; j++) laid[j * stride + c] = coef[c * columns + j];
-    laid.set(intercept, columns * stride);
-    abandoned.register(this, this.#coefficients);
-  }
-
-  /** Class probabilities, rows x classes. */
-  predictProba(x: Matrix): Float64Array {
-    const classes = this.#classes;
-    checkCapacity(sizeOf(x) + x.rows * classes * 8);
-    return scratch((memory) => {
-      const { indptr, indices, values } = copyRows(memory, x);
-      const out = memory.zeros(x.rows * classes * 8);
-      core.predictLogistic(indptr, indices, values, x.rows, x.columns, classes, this.#coefficients, true, out);
-      return f64(out, x.rows * classes).slice();
-    });
-  }
 }

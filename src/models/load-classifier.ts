@@ -1,5 +1,6 @@
 import { ModelFileError } from "../errors.ts";
 import type { Classifier } from "./classifier.ts";
+import { LinearSVC } from "./linear-svc.ts";
 import { LogisticRegression } from "./logistic-regression.ts";
 import { RandomForestClassifier } from "./random-forest.ts";
 import type { ModelState } from "./state.ts";
@@ -7,6 +8,7 @@ import type { ModelState } from "./state.ts";
 const LOADERS: Readonly<Record<string, (state: ModelState) => Classifier>> = {
   [RandomForestClassifier.kind]: RandomForestClassifier.load,
   [LogisticRegression.kind]: LogisticRegression.load,
+  [LinearSVC.kind]: LinearSVC.load,
 };
 
 /** The classifier of a state, whatever its kind. @throws {ModelFileError} for an unknown kind or a state that is not sound. */

@@ -1,4 +1,5 @@
-import { fitLogistic, type LogisticFit, ResidentLogistic } from "../core/logistic.ts";
+import { fitLogistic, type LogisticFit } from "../core/logistic.ts";
+import { ResidentLinear } from "../core/resident-linear.ts";
 import { DataError, ModelFileError, OptionError } from "../errors.ts";
 import type { Matrix, Probabilities } from "../matrix.ts";
 import { checkExamples, checkRows } from "./check.ts";
@@ -7,7 +8,7 @@ import type { Classifier, FitOptions } from "./classifier.ts";
 import { encodeLabels } from "./label-encoder.ts";
 import { dequantise, type Quantised, quantise } from "./quantise.ts";
 import type { Json, ModelState, Tensor } from "./state.ts";
-import { checkKind, classesOf, float64Of, integerOf, optionsOf, tensorOf } from "./state-reader.ts";
+import { checkKind, classesOf, float64Of, integerOf, optionsOf, tensorOf, withOptions } from "./state-reader.ts";
 
 /** Options of a logistic regression, named after scikit-learn's. */
 export interface LogisticRegressionOptions {
@@ -68,7 +69,7 @@ export class LogisticRegression implements Classifier {
   #classes: readonly string[] = [];
   #columns = 0;
   #fit: LogisticFit | null = null;
-  #resident: ResidentLogistic | null = null;
+  #resident: ResidentLinear | null = null;
   /** The coefficients as they are saved with `coefBits: 8`. */
   #quantised: Quantised | null = null;
 
@@ -121,7 +122,7 @@ export class LogisticRegression implements Classifier {
   predictProba(x: Matrix): Probabilities {
     const { coef, intercept } = this.#fitted();
     checkRows(x, this.#columns);
-    this.#resident ??= new ResidentLogistic(coef, intercept);
+    this.#resident ??= new ResidentLinear(coef, intercept);
     return { rows: x.rows, columns: intercept.length, data: this.#resident.predictProba(x) };
   }
 
@@ -171,21 +172,12 @@ export class LogisticRegression implements Classifier {
     if (typeof objective !== "number" || typeof iterations !== "number" || typeof converged !== "boolean") {
       throw new ModelFileError('the model\'s "summary" must have objective, iterations and converged');
     }
-    const loaded = LogisticRegression.#withOptions(options);
+    const loaded = withOptions(() => new LogisticRegression(options));
     loaded.#fit = { coef, intercept, objective, iterations, converged };
     loaded.#quantised = quantised;
     loaded.#classes = classes;
     loaded.#columns = columns;
     return loaded;
-  }
-
-  static #withOptions(options: LogisticRegressionOptions): LogisticRegression {
-    try {
-      return new LogisticRegression(options);
-    } catch (error) {
-      if (error instanceof OptionError) throw new ModelFileError(`the model's options are not sound: ${error.message}`);
-      throw error;
-    }
   }
 
   #fitted(): LogisticFit {
