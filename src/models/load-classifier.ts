@@ -1,7 +1,9 @@
 import { ModelFileError } from "../errors.ts";
 import type { Classifier } from "./classifier.ts";
+import { ComplementNB } from "./complement-nb.ts";
 import { LinearSVC } from "./linear-svc.ts";
 import { LogisticRegression } from "./logistic-regression.ts";
+import { MultinomialNB } from "./multinomial-nb.ts";
 import { RandomForestClassifier } from "./random-forest.ts";
 import type { ModelState } from "./state.ts";
 
@@ -9,6 +11,8 @@ const LOADERS: Readonly<Record<string, (state: ModelState) => Classifier>> = {
   [RandomForestClassifier.kind]: RandomForestClassifier.load,
   [LogisticRegression.kind]: LogisticRegression.load,
   [LinearSVC.kind]: LinearSVC.load,
+  [MultinomialNB.kind]: MultinomialNB.load,
+  [ComplementNB.kind]: ComplementNB.load,
 };
 
 /** The classifier of a state, whatever its kind. @throws {ModelFileError} for an unknown kind or a state that is not sound. */
