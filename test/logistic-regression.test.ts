@@ -121,6 +121,83 @@ test("the gradient of the objective is zero at the fit, class weights included",
   });
 });
 
+// scikit-learn 1.2.1: LogisticRegression(penalty="l1", C=C, solver="saga", multi_class="multinomial", tol=1e-9, max_iter=20000).fit(X, y) and
+// LogisticRegression(penalty="l1", C=C, solver="liblinear", tol=1e-9, fit_intercept=False).fit(X, y > 0); objectives by numpy of their
+// coefficients. Rows: counts.json as they are; the others standardised as above.
+test.each(["counts", "lr_iris", "lr_a8"])(
+  "%s: with the L1 penalty the objective is no worse than scikit-learn's",
+  async (name) => {
+    const reference = (await fixtureJson("ml/lr_l1.json"))[name];
+    const {
+      X,
+      X_train = X,
+      X_test = X,
+      y,
+      y_train = y,
+      scaler_mean,
+      scaler_scale,
+    } = await fixtureJson(`ml/${name}.json`);
+    const mean = scaler_mean ?? X[0].map(() => 0);
+    const scale = scaler_scale ?? X[0].map(() => 1);
+    const x = standardised(X_train, mean, scale);
+    const first = standardised(X_test.slice(0, 10), mean, scale);
+    const model = new LogisticRegression({ penalty: "l1", C: reference.C, tol: 1e-6 });
+    model.fit(toSparse(x), y_train.map(String));
+    expect(model.summary.converged).toBe(true);
+    expect(model.summary.objective).toBeLessThan(reference.objective * (1 + 1e-9));
+    expect(model.summary.objective).toBeGreaterThan(reference.objective * (1 - 1e-6)); // saga stops a little above
+    expect(largestDifference(model.predictProba(first).data, reference.proba.flat())).toBeLessThan(1e-3);
+    // A class's column may be moved by a constant where the penalty stays the same, so zeros are counted, not compared.
+    expect(model.coef.filter((value) => value === 0).length).toBeGreaterThan(reference.zeros - 4);
+
+    const two = new LogisticRegression({ penalty: "l1", C: reference.C, tol: 1e-6, fitIntercept: false });
+    two.fit(
+      x,
+      y_train.map((code: number) => String(code > 0)),
+    );
+    expect(two.summary.objective).toBeLessThan(reference.two_objective * (1 + 1e-9));
+    expect(two.summary.objective).toBeGreaterThan(reference.two_objective * (1 - 1e-5));
+    const columns = x.columns;
+    const difference = two.coef.subarray(columns).map((value, j) => value - two.coef[j]);
+    expect(largestDifference(difference, reference.two_coef)).toBeLessThan(2e-3);
+  },
+);
+
+test("the L1 fit meets the conditions of its minimum", () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.constantFrom(0.05, 0.5, 5), (seed, C) => {
+      const { x, y } = clouds(seed, 45, 4, 3);
+      const model = new LogisticRegression({ penalty: "l1", C, tol: 1e-7, maxIter: 10000 });
+      model.fit(x, y);
+      expect(model.summary.converged).toBe(true);
+      const proba = model.predictProba(x).data;
+      model.classes.forEach((name, c) => {
+        for (let j = 0; j < 5; j++) {
+          let slope = 0;
+          y.forEach((label, i) => {
+            slope += C * (proba[i * 3 + c] - (label === name ? 1 : 0)) * (j < 4 ? x.data[i * 4 + j] : 1);
+          });
+          const coefficient = j < 4 ? model.coef[c * 4 + j] : Number.NaN;
+          // The slope balances the penalty where there is a coefficient, and stays below it where there is none. tol is over C.
+          if (j === 4) expect(Math.abs(slope)).toBeLessThan(1e-6);
+          else if (coefficient === 0) expect(Math.abs(slope)).toBeLessThan(1 + 1e-6);
+          else expect(Math.abs(slope + Math.sign(coefficient))).toBeLessThan(1e-6);
+        }
+      });
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("a strong L1 penalty leaves nothing but the frequencies of the classes", () => {
+  const { x, y } = clouds(11, 60, 4, 3);
+  const model = new LogisticRegression({ penalty: "l1", C: 1e-4, tol: 1e-8 });
+  model.fit(takeRows(x, [...Array(50).keys()]), y.slice(0, 50));
+  expect(model.coef.every((value) => value === 0)).toBe(true);
+  const frequencies = [17, 17, 16].map((count) => count / 50);
+  expect(largestDifference(model.predictProba(takeRows(x, [0])).data, frequencies)).toBeLessThan(1e-6);
+});
+
 test("extreme values neither overflow nor hang", () => {
   const x = matrixFromRows([[1e30], [-1e30], [3e30], [-2e30]]);
   const model = new LogisticRegression();
@@ -138,7 +215,7 @@ test("progress ends at 1", () => {
 
 test("what is saved predicts the same bits", () => {
   const { x, y } = clouds(7, 60, 3, 3);
-  const model = new LogisticRegression({ C: 3, classWeight: { c1: 2 } });
+  const model = new LogisticRegression({ C: 3, classWeight: { c1: 2 }, penalty: "l1" });
   model.fit(x, y);
   const loaded = LogisticRegression.load(model.save());
   expect(loaded.predictProba(x)).toEqual(model.predictProba(x));
@@ -199,5 +276,6 @@ test("bad input is refused in one sentence", () => {
     "the rows have 3 columns, but the model learnt from 2",
   );
   expect(() => new LogisticRegression({ C: 0 })).toThrow(OptionError);
-  expect(() => new LogisticRegression({ penalty: "l1" } as object)).toThrow('has no option "penalty"');
+  expect(() => new LogisticRegression({ solver: "saga" } as object)).toThrow('has no option "solver"');
+  expect(() => new LogisticRegression({ penalty: "l0" } as object)).toThrow("penalty is l0; it must be l2 or l1");
 });

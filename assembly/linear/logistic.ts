@@ -1,7 +1,8 @@
-// Multinomial logistic regression with an L2 penalty, in float64. Minimises
-//   sum_i weight_i * -log softmax(W x_i + b)[y_i]  +  |W|^2 / (2 C)
+// Multinomial logistic regression with an L2 or an L1 penalty, in float64. Minimises
+//   sum_i weight_i * -log softmax(W x_i + b)[y_i]  +  |W|^2 / (2 C)  or  |W|_1 / C
 // which is scikit-learn's objective over C; the intercept b is not penalised. W lies as in ./scores.
 import { Lbfgs, newLbfgs, releaseLbfgs, runLbfgs } from "./lbfgs";
+import { newOwlqn, Owlqn, releaseOwlqn, runOwlqn } from "./owlqn";
 import { columnOf, endOf, firstOf, newRows, Rows, valueOf } from "./rows";
 import { setScores, softmax, strideOf } from "./scores";
 import { addScaled, dot, setScaled } from "./vector";
@@ -15,13 +16,17 @@ class Logistic {
   padding: i32;
   objective: f64;
   lbfgs: Lbfgs;
+  /** With the L1 penalty only. */
+  owlqn: Owlqn | null;
 
   x: Rows;
   classes: i32;
   /** u16 and f64 a row. */
   classOf: usize;
   weights: usize;
-  penalty: f64;
+  /** 1 / C, and the part of it that goes into the smooth objective: none of it with L1. */
+  strength: f64;
+  smoothPenalty: f64;
   fitIntercept: bool;
   /** f64, `stride` of them: a row's logits, then its residuals. */
   logits: usize;
@@ -38,6 +43,7 @@ export function newLogistic(
   classOf: usize,
   weights: usize,
   c: f64,
+  l1: bool,
   fitIntercept: bool,
 ): usize {
   const p = changetype<Logistic>(heap.alloc(offsetof<Logistic>()));
@@ -48,16 +54,18 @@ export function newLogistic(
   p.logits = heap.alloc((p.stride as usize) << 3);
   p.classOf = classOf;
   p.weights = weights;
-  p.penalty = 1 / c;
+  p.strength = 1 / c;
+  p.smoothPenalty = l1 ? 0 : p.strength;
   const size = ((columns + (fitIntercept ? 1 : 0)) as usize) * (p.stride as usize);
   p.lbfgs = newLbfgs(size, evaluate.index, changetype<usize>(p));
   p.coefficients = p.lbfgs.x;
   precondition(p);
+  p.owlqn = l1 ? newOwlqn(p.lbfgs, (columns as usize) * (p.stride as usize), p.strength) : null;
   return changetype<usize>(p);
 }
 
 /**
- * The Hessian's diagonal at the start, where every class has the probability 1/k: sum(weight x^2) (1/k) (1 - 1/k) + 1/C. Words that are common
+ * The Hessian's diagonal at the start, where every class has the probability 1/k: sum(weight x^2) (1/k) (1 - 1/k) + 1/C (with L1 the first alone). Words that are common
  * and words that are rare, or columns in different units, differ in it by orders of magnitude.
  */
 function precondition(p: Logistic): void {
@@ -80,7 +88,8 @@ function precondition(p: Logistic): void {
   }
   const penalised = ((p.x.columns as usize) * stride) << 3;
   for (let at: usize = 0; at < size; at += stride << 3) {
-    const inverse = 1 / (load<f64>(diagonal + at) + (at < penalised ? p.penalty : 0));
+    const curvature = load<f64>(diagonal + at) + (at < penalised ? p.smoothPenalty : 0);
+    const inverse = curvature > 0 ? 1 / curvature : 1; // a column of zeros
     for (let c: usize = 0; c < stride; c++) store<f64>(diagonal + at + (c << 3), inverse);
   }
 }
@@ -88,15 +97,18 @@ function precondition(p: Logistic): void {
 /** Makes up to `iterations` steps; returns 0 when it may go on, 1 when it has converged, 2 when rounding lets it get no lower. */
 export function runLogistic(logistic: usize, iterations: i32, tolerance: f64): i32 {
   const p = changetype<Logistic>(logistic);
-  const status = runLbfgs(p.lbfgs, iterations, tolerance);
+  const owlqn = p.owlqn;
+  const status = owlqn ? runOwlqn(owlqn, iterations, tolerance) : runLbfgs(p.lbfgs, iterations, tolerance);
   p.coefficients = p.lbfgs.x;
   p.iterations = p.lbfgs.iterations;
-  p.objective = p.lbfgs.value / p.penalty;
+  p.objective = (owlqn ? owlqn.value : p.lbfgs.value) / p.strength;
   return status;
 }
 
 export function releaseLogistic(logistic: usize): void {
   const p = changetype<Logistic>(logistic);
+  const owlqn = p.owlqn;
+  if (owlqn) releaseOwlqn(owlqn);
   releaseLbfgs(p.lbfgs);
   heap.free(p.logits);
   heap.free(changetype<usize>(p.x));
@@ -110,8 +122,8 @@ function evaluate(x: usize, gradient: usize, context: usize): f64 {
   const stride = (p.stride as usize) << 3;
   const penalised = (p.x.columns as usize) * (p.stride as usize);
   const intercept = gradient + (penalised << 3);
-  let loss = 0.5 * p.penalty * dot(x, x, penalised);
-  setScaled(gradient, p.penalty, x, penalised);
+  let loss = 0.5 * p.smoothPenalty * dot(x, x, penalised);
+  setScaled(gradient, p.smoothPenalty, x, penalised);
   if (p.fitIntercept) memory.fill(intercept, 0, stride);
   for (let row = 0; row < p.x.count; row++) {
     const weight = load<f64>(p.weights + ((row as usize) << 3));

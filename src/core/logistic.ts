@@ -8,6 +8,7 @@ import { copyRows, sizeOf } from "./rows.ts";
 export interface LogisticOptions {
   classes: number;
   c: number;
+  penalty: "l1" | "l2";
   fitIntercept: boolean;
   tol: number;
   maxIter: number;
@@ -19,10 +20,10 @@ export interface LogisticFit {
   readonly coef: Float64Array;
   /** One a class; zeros without an intercept. */
   readonly intercept: Float64Array;
-  /** C * sum(weight * -log p) + |coef|^2 / 2. */
+  /** C * sum(weight * -log p) + |coef|^2 / 2, or + |coef|_1. */
   readonly objective: number;
   readonly iterations: number;
-  /** Whether the largest |gradient| came down to `tol`. */
+  /** Whether the largest |gradient| (with L1: slope downhill) came down to `tol`. */
   readonly converged: boolean;
 }
 
@@ -30,11 +31,11 @@ const RUNNING = 0;
 const CONVERGED = 1;
 const ITERATIONS_PER_CALL = 10;
 
-/** L-BFGS keeps 26 vectors as long as the coefficients. */
-const VECTORS = 26;
+/** L-BFGS keeps 26 vectors as long as the coefficients, OWL-QN one more. */
+const VECTORS = 27;
 
 /**
- * Fits a multinomial logistic regression by L-BFGS. `classOf` numbers each row's class from 0; `weights` are the sample weights,
+ * Fits a multinomial logistic regression by L-BFGS, with an L1 penalty by OWL-QN. `classOf` numbers each row's class from 0; `weights` are the sample weights,
  * class weights included. The arguments must have been checked.
  * @throws {DataError} when they do not fit the core.
  */
@@ -61,6 +62,7 @@ export function fitLogistic(
         classPointer,
         weightPointer,
         options.c,
+        options.penalty === "l1",
         fitIntercept,
       ) >>> 0;
     try {
