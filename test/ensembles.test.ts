@@ -150,15 +150,14 @@ test("a state whose members do not fit is refused", async () => {
   const model = new VotingClassifier(members());
   await model.fit(x, y);
   const state = model.save();
-  for (const change of [
+  const changes: Record<string, Json>[] = [
     { members: ["forest", "nobody"] },
     { members: [] },
     { members: ["__proto__"] },
     { classes: ["c0", "c1"] },
-  ]) {
-    expect(() =>
-      loadClassifier({ ...state, config: { ...state.config, ...(change as Record<string, Json>) } }),
-    ).toThrow(ModelFileError);
+  ];
+  for (const change of changes) {
+    expect(() => loadClassifier({ ...state, config: { ...state.config, ...change } })).toThrow(ModelFileError);
   }
 });
 

@@ -148,6 +148,18 @@ test("reproduce, train, predict and evaluate work together on the miniature corp
   expect(JSON.parse(evaluated.stdout).accuracy).toBeGreaterThan(0.7);
 });
 
+test("reproduce fills the cells of the other linear models where they are named", async () => {
+  const only = "audio/svm,text/svm,both/svm,audio/mnb,text/mnb,both/mnb";
+  for (const protocol of ["loso", "seed"]) {
+    const run = await emovox("reproduce", "--only", only, "--protocol", protocol, "--out", "linear", "--json");
+    expect(run.code).toBe(0);
+    const { cells } = JSON.parse(run.stdout);
+    expect(cells.map((cell: { title: string }) => cell.title)).toEqual(["SVM", "MNB", "SVM", "MNB", "SVM", "MNB"]);
+    // Chance is a sixth.
+    for (const cell of cells) if (cell.modality !== "audio") expect(cell.uar).toBeGreaterThan(0.4);
+  }
+});
+
 test("the four tables that the recipe makes of a corpus fill the three tables again", async () => {
   const made = await emovox(
     "reproduce",
