@@ -1,13 +1,33 @@
 // The signal kernels as the host calls them: with lanes abreast where the module has SIMD, one by one where it has not.
 import { Frames, framesCompute } from "./frames";
 import { hpssSignal } from "./harmonic";
+import { Kaldi, kaldiCompute } from "./kaldi";
 import { RealFft, realFftForward, realFftInverse } from "./rfft";
 import { Stft } from "./stft";
+import { signalTuning } from "./tuning";
 import { Yin, yinFrames } from "./yin";
 
 export function frames(plan: Frames, x: usize, count: i32, work: usize, out: usize, rowLength: i32): void {
   if (ASC_FEATURE_SIMD) framesCompute<v128>(plan, x, count, work, out, rowLength);
   else framesCompute<f32>(plan, x, count, work, out, rowLength);
+}
+
+export function tuning(
+  plan: Stft,
+  x: usize,
+  count: i32,
+  power: i32,
+  binHz: f64,
+  classes: i32,
+  work: usize,
+): f64 {
+  if (ASC_FEATURE_SIMD) return signalTuning<v128>(plan, x, count, power, binHz, classes, work);
+  return signalTuning<f32>(plan, x, count, power, binHz, classes, work);
+}
+
+export function kaldi(plan: Kaldi, x: usize, count: i32, out: usize, rowLength: i32): void {
+  if (ASC_FEATURE_SIMD) kaldiCompute<v128>(plan, x, count, out, rowLength);
+  else kaldiCompute<f32>(plan, x, count, out, rowLength);
 }
 
 export function yin(plan: Yin, x: usize, count: i32, out: usize, stride: i32, depths: usize): void {
