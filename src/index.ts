@@ -18,6 +18,7 @@ export {
 } from "./core/tables.ts";
 export { digest } from "./digest.ts";
 export * from "./errors.ts";
+export { brierScore, expectedCalibrationError } from "./evaluation/calibration.ts";
 export * from "./features/index.ts";
 export * from "./matrix.ts";
 export type { Classifier, FitOptions } from "./models/classifier.ts";
