@@ -38,7 +38,13 @@ export type { ModelState, Tensor } from "./models/state.ts";
 export { applyTemperature, fitTemperature } from "./models/temperature.ts";
 export { VotingClassifier } from "./models/voting-classifier.ts";
 export { Random } from "./random.ts";
-export { type Prediction, Recognizer, type RecognizerInput, type RecognizerParts } from "./recognizer.ts";
+export {
+  type PredictOptions,
+  type Prediction,
+  Recognizer,
+  type RecognizerInput,
+  type RecognizerParts,
+} from "./recognizer.ts";
 export { normaliseTranscript } from "./text/normalise.ts";
 export { TfidfVectorizer, type TfidfOptions } from "./text/tfidf.ts";
 export { tokenise } from "./text/tokenise.ts";

@@ -174,6 +174,7 @@ test("bad input is refused in one sentence", async () => {
   const voting = new VotingClassifier(members());
   const stacking = new StackingClassifier(members());
   await expect(voting.predictProba(x)).rejects.toThrow(DataError);
+  expect(() => voting.save()).toThrow(DataError);
   await expect(stacking.predictProba(x)).rejects.toThrow(DataError);
   await expect(voting.fit(x, y.slice(1))).rejects.toThrow("12 rows but 11 labels");
   await expect(stacking.fit(x, ["a", "a", ...Array<string>(10).fill("b")])).rejects.toThrow(

@@ -70,8 +70,7 @@ export class VotingClassifier implements Classifier {
 
   async predictProba(x: Matrix): Promise<Probabilities> {
     const { voting, weights } = this.options;
-    const columns = this.#classes.length;
-    if (columns === 0) throw new DataError("the ensemble has not learnt yet: call fit first");
+    const columns = this.#fitted().length;
     const data = new Float64Array(x.rows * columns);
     const names = Object.keys(this.members);
     const weightOf = (name: string) => (Object.hasOwn(weights, name) ? weights[name] : 1);
@@ -86,7 +85,7 @@ export class VotingClassifier implements Classifier {
 
   save(): ModelState {
     const names = Object.keys(this.members);
-    const config = { options: this.options as unknown as Json, classes: this.#classes, members: names };
+    const config = { options: this.options as unknown as Json, classes: this.#fitted(), members: names };
     return joinStates(this.kind, config, Object.fromEntries(names.map((name) => [name, this.members[name].save()])));
   }
 
@@ -97,5 +96,10 @@ export class VotingClassifier implements Classifier {
     const loaded = withOptions(() => new VotingClassifier(members, optionsOf(state) as VotingOptions));
     loaded.#classes = classesOf(state);
     return loaded;
+  }
+
+  #fitted(): readonly string[] {
+    if (this.#classes.length === 0) throw new DataError("the ensemble has not learnt yet: call fit first");
+    return this.#classes;
   }
 }

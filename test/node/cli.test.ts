@@ -126,6 +126,15 @@ test.each([
   expect(milliseconds).toBeGreaterThan(0);
 });
 
+test("predict names no emotion where it is told to abstain", async () => {
+  const { stdout } = await emovox("predict", "--text", "I am so happy!", "--abstain-below", "1", "--json");
+  expect(JSON.parse(stdout).emotion).toBe(null);
+  expect((await emovox("predict", "--text", "I am so happy!", "--abstain-below", "1")).stdout).toContain(
+    "text: unsure",
+  );
+  expect((await emovox("predict", "--text", "I am so happy!", "--abstain-below", "2")).code).toBe(2);
+});
+
 test("predict on a folder answers for each file", async () => {
   const { stdout } = await emovox("predict", join(speech, ".."), "--json");
   expect(stdout.trim().split("\n").length).toBe((await readdir(join(speech, ".."))).length);
