@@ -42,9 +42,12 @@ export class VotingClassifier implements Classifier {
     checkMembers(members);
     if (voting !== "soft" && voting !== "hard")
       throw new OptionError(`voting is ${String(voting)}; it must be soft or hard`);
+    if (typeof weights !== "object" || weights === null || Array.isArray(weights)) {
+      throw new OptionError("weights must be an object of weights by member's name");
+    }
     for (const [name, weight] of Object.entries(weights)) {
       if (!Object.hasOwn(members, name)) throw new OptionError(`weights names "${name}", which is not a member`);
-      if (!(weight > 0 && weight < Infinity)) {
+      if (typeof weight !== "number" || !(weight > 0 && weight < Infinity)) {
         throw new OptionError(`the weight of "${name}" is ${weight}; weights are finite and above 0`);
       }
     }
