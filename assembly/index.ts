@@ -2,7 +2,7 @@
 export { alloc, release } from "./memory";
 export { mathExp, mathLog, mathPow } from "./math";
 
-export { frames, hpss, irfft, kaldi, rfft, tuning, yin } from "./dsp/abi";
+export { canonicalFloats, frames, hnr, hpss, irfft, kaldi, pitch, resample, rfft, tuning } from "./dsp/abi";
 export { autocorrelate } from "./dsp/autocorrelation";
 export { chromaFilters } from "./dsp/chroma";
 export { dctMatrix } from "./dsp/dct";
@@ -10,17 +10,17 @@ export { deltaCoefficients, deltaColumns, regressionCoefficients } from "./dsp/d
 export { rmsFrames, zcrFrames } from "./dsp/energy";
 export { framesFree, framesPlan, framesWorkBytes } from "./dsp/frames";
 export { functionals } from "./dsp/functionals";
-export { hpssMask } from "./dsp/hpss";
+export { hnrFree, hnrPlan } from "./dsp/hnr";
 export { kaldiFree, kaldiPlan } from "./dsp/kaldi";
 export { melFilterbank } from "./dsp/mel";
 export { signalMoments } from "./dsp/moments";
 export { allFinite, padSignal } from "./dsp/pad";
-export { resample, resampledLength, resamplerFree, resamplerMargin, resamplerPlan } from "./dsp/resample";
+export { pitchFree, pitchPlan, pitchWorkBytes } from "./dsp/pitch";
+export { resampledLength, resamplerFree, resamplerMargin, resamplerPlan } from "./dsp/resample";
 export { realFftFree, realFftPlan } from "./dsp/rfft";
 export { frameCount, stftFree, stftPlan } from "./dsp/stft";
 export { signalTuningWorkBytes } from "./dsp/tuning";
 export { window } from "./dsp/window";
-export { yinFree, yinPlan } from "./dsp/yin";
 export { releaseTrainingData, trainingDataDense, trainingDataSparse } from "./trees/training-data";
 export { growForest } from "./trees/grow";
 export { releaseForest } from "./trees/forest";

@@ -37,6 +37,9 @@ const every = [
   "zcr",
   "yin",
   "aperiodicity",
+  "voiced_prob",
+  "hnr",
+  "voicing",
 ];
 
 function streamed(

@@ -1,30 +1,13 @@
 // The vector path and the scalar path are one source; this holds them to the same bits.
 import { framesCompute, framesFree, framesPlan, framesWorkBytes } from "../dsp/frames";
 import { hpssSignal } from "../dsp/harmonic";
+import { hnrFrames, hnrFree, hnrPlan } from "../dsp/hnr";
 import { kaldiCompute, kaldiFree, kaldiPlan } from "../dsp/kaldi";
-import { dot4, dot4Scalar } from "../dsp/resample";
+import { pitchFrames, pitchFree, pitchPlan } from "../dsp/pitch";
+import { dot, dotScalar, weightedSquares, weightedSquaresScalar } from "../linear/vector";
 import { stftFree, stftPlan } from "../dsp/stft";
 import { signalTuning, signalTuningWorkBytes } from "../dsp/tuning";
-import { yinFrames, yinFree, yinPlan } from "../dsp/yin";
-
-const SAMPLES: i32 = 6000;
-
-/** A buzz with noise from a linear congruential generator, with room behind for blocks that reach over the end. */
-function signal(): usize {
-  const x = heap.alloc((SAMPLES + 16384) << 2);
-  memory.fill(x, 0, (SAMPLES + 16384) << 2);
-  let seed: u32 = 1;
-  for (let i = 0; i < SAMPLES; i++) {
-    seed = seed * 1664525 + 1013904223;
-    const noise = <f32>seed / <f32>4294967296.0 - <f32>0.5;
-    store<f32>(x + ((<usize>i) << 2), <f32>(i % 97) / <f32>97.0 - <f32>0.5 + noise * <f32>0.3);
-  }
-  return x;
-}
-
-function sameBits(a: usize, b: usize, count: i32): bool {
-  return memory.compare(a, b, (<usize>count) << 2) === 0;
-}
+import { SAMPLES, sameBits, signal } from "./signal";
 
 function framesAgree(nFft: i32, winLength: i32, hop: i32, power: i32, quantile: f64, tuning: f64): bool {
   // stft, mel, logmel, mfcc, delta, delta2, centroid, bandwidth, rolloff, flatness, contrast, flux, poly, chroma, tonnetz, onset
@@ -83,6 +66,24 @@ function framesAgree(nFft: i32, winLength: i32, hop: i32, power: i32, quantile: 
   heap.free(a);
   heap.free(b);
   heap.free(x);
+  return same;
+}
+
+function pitchAgrees(frameLength: i32, hop: i32, fMin: f64, fMax: f64, binsPerSemitone: i32): bool {
+  const plan = pitchPlan(
+    16000.0, frameLength, hop, fMin, fMax, 0.1, 100, 2.0, 18.0, 2.0, binsPerSemitone, 35.92, 0.01, 0.01, true,
+  );
+  const x = signal();
+  const frames = 1 + (SAMPLES - frameLength) / hop;
+  const a = heap.alloc((<usize>(5 * frames)) << 2);
+  const b = heap.alloc((<usize>(5 * frames)) << 2);
+  pitchFrames<v128>(plan, x, frames, 5, a, a + 4, a + 8, a + 12, a + 16);
+  pitchFrames<f32>(plan, x, frames, 5, b, b + 4, b + 8, b + 12, b + 16);
+  const same = sameBits(a, b, 5 * frames);
+  pitchFree(plan);
+  heap.free(x);
+  heap.free(a);
+  heap.free(b);
   return same;
 }
 
@@ -159,16 +160,21 @@ describe("vector and scalar paths", () => {
     expect(kaldiAgrees(551, 221, 1024, true)).toBe(true);
   });
 
-  test("YIN", () => {
-    const plan = yinPlan(16000.0, 1024, 160, 65.0, 500.0, 0.1);
+  test("YIN and pYIN", () => {
+    expect(pitchAgrees(1024, 160, 65.0, 500.0, 10)).toBe(true);
+    expect(pitchAgrees(333, 15, 100.0, 2093.0, 3)).toBe(true);
+  });
+
+  test("HNR and voicing", () => {
+    const plan = hnrPlan(16000.0, 1024, 160, 65.0, 500.0);
     const x = signal();
     const frames = 1 + (SAMPLES - 1024) / 160;
     const a = heap.alloc((<usize>frames) << 3);
     const b = heap.alloc((<usize>frames) << 3);
-    yinFrames<v128>(plan, x, frames, a, 2, a + 4);
-    yinFrames<f32>(plan, x, frames, b, 2, b + 4);
+    hnrFrames<v128>(plan, x, frames, 2, a, a + 4);
+    hnrFrames<f32>(plan, x, frames, 2, b, b + 4);
     expect(sameBits(a, b, 2 * frames)).toBe(true);
-    yinFree(plan);
+    hnrFree(plan);
   });
 
   test("HPSS", () => {
@@ -180,11 +186,17 @@ describe("vector and scalar paths", () => {
     hpssSignal<v128>(plan, x, SAMPLES, frames, 31, 31, 2.0, false, a);
     hpssSignal<f32>(plan, x, SAMPLES, frames, 31, 31, 2.0, false, b);
     expect(sameBits(a, b, SAMPLES)).toBe(true);
+    hpssSignal<v128>(plan, x, SAMPLES, frames, 17, 30, 1.5, true, a);
+    hpssSignal<f32>(plan, x, SAMPLES, frames, 17, 30, 1.5, true, b);
+    expect(sameBits(a, b, SAMPLES)).toBe(true);
     stftFree(plan);
   });
 
-  test("dot products of the resampler", () => {
+  test("sums of the linear models", () => {
     const x = signal();
-    expect(dot4(x, x + 400, 512)).toBe(dot4Scalar(x, x + 400, 512));
+    const y = heap.alloc(8 * 1000);
+    for (let i: usize = 0; i < 1000; i++) store<f64>(y + (i << 3), (load<f32>(x + (i << 2)) as f64) / 3);
+    expect(dot(y, y + 160, 900)).toBe(dotScalar(y, y + 160, 900));
+    expect(weightedSquares(y, y + 160, 900)).toBe(weightedSquaresScalar(y, y + 160, 900));
   });
 });

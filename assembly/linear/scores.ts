@@ -1,6 +1,8 @@
 // Scores of linear models, W x + b, and what softmax makes of them. W lies column by column, each with its classes side by side, padded
 // with a zero to an even number (`stride`); the intercept is one column more at the end.
-import { endOf, firstOf, newRows, Rows } from "./rows";
+import { canonicalNaN } from "../nan";
+import { add, mul, splat } from "./lanes";
+import { columnOf, endOf, firstOf, newRows, Rows, valueOf } from "./rows";
 
 export function strideOf(classes: i32): i32 {
   return (classes + 1) & ~1;
@@ -8,24 +10,29 @@ export function strideOf(classes: i32): i32 {
 
 /** scores (`stride` f64) = W x_row + b; the padding gets a product of zeros. */
 export function setScores(x: Rows, row: i32, w: usize, elements: i32, hasIntercept: bool, scores: usize): void {
+  if (ASC_FEATURE_SIMD) setScoresLanes<v128>(x, row, w, elements, hasIntercept, scores);
+  else setScoresLanes<f64>(x, row, w, elements, hasIntercept, scores);
+}
+
+// @ts-ignore: decorator
+@inline
+function setScoresLanes<T>(x: Rows, row: i32, w: usize, elements: i32, hasIntercept: bool, scores: usize): void {
   const stride = (elements as usize) << 3;
   const bias = w + (x.columns as usize) * stride;
   const from = firstOf(x, row);
   const to = endOf(x, row);
-  for (let c: usize = 0; c < stride; c += 16) {
-    let sum = hasIntercept ? v128.load(bias + c) : f64x2.splat(0);
+  for (let c: usize = 0; c < stride; c += sizeof<T>()) {
+    let sum = hasIntercept ? load<T>(bias + c) : splat<T>(0);
     if (x.indptr === 0) {
       let at = w + c;
-      for (let i = from; i < to; i++, at += stride) {
-        sum = f64x2.add(sum, f64x2.mul(f64x2.splat(load<f32>(x.values + (i << 2)) as f64), v128.load(at)));
-      }
+      for (let i = from; i < to; i++, at += stride) sum = add<T>(sum, mul<T>(splat<T>(valueOf(x, i)), load<T>(at)));
     } else {
       for (let i = from; i < to; i++) {
-        const at = w + c + (load<u32>(x.indices + (i << 2)) as usize) * stride;
-        sum = f64x2.add(sum, f64x2.mul(f64x2.splat(load<f32>(x.values + (i << 2)) as f64), v128.load(at)));
+        const at = w + c + columnOf(x, row, i) * stride;
+        sum = add<T>(sum, mul<T>(splat<T>(valueOf(x, i)), load<T>(at)));
       }
     }
-    v128.store(scores + c, sum);
+    store<T>(scores + c, sum);
   }
 }
 
@@ -65,6 +72,7 @@ export function predictLinear(
     if (bySoftmax) softmax(scores, classes);
     memory.copy(out + (row as usize) * bytes, scores, bytes);
   }
+  canonicalNaN<f64>(out, rows * classes);
   heap.free(scores);
   heap.free(changetype<usize>(x));
 }

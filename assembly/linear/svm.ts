@@ -3,6 +3,7 @@
 //   |w|^2 / 2  +  sum_i c_i max(0, 1 - y_i w.x_i)^2
 // by way of its dual, min_(a >= 0) of |sum_i a_i y_i x_i|^2 / 2 + sum_i a_i^2 / (4 c_i) - sum_i a_i. The intercept is the weight of
 // a column more, that of `interceptScaling` in every row, and so is penalised as the others are.
+import { canonicalNaN } from "../nan";
 import { randomBelow, seedRandom } from "../trees/random";
 import { columnOf, endOf, firstOf, newRows, Rows, valueOf } from "./rows";
 
@@ -64,6 +65,7 @@ export function fitLinearSvm(
   memory.fill(d.alpha, 0, bytes);
   const taking = prepare(d, classOf, positive, c);
   const passes = descend(d, taking, tolerance, maxIter, seed, positive);
+  canonicalNaN<f64>(d.w, columns + 1);
   heap.free(d.side);
   heap.free(d.alpha);
   heap.free(d.slack);

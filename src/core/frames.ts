@@ -1,7 +1,8 @@
-import { AudioError, OptionError } from "../errors.ts";
+import { AudioError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
 import { f32, MAX_VALUES, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
+import { type PitchOptions, SampleComputer, sampleFeatures } from "./pitch.ts";
 import { freeWithOwner } from "./plan.ts";
 import { type PadMode, stage } from "./signal.ts";
 import {
@@ -13,7 +14,7 @@ import {
   windowCode,
 } from "./tables.ts";
 
-/** The frame-level features, in the order of the core's table of columns; those behind `onset` come from the samples themselves. */
+/** The frame-level features, in the order of the core's table of columns. */
 const spectralFeatures = [
   "stft",
   "mel",
@@ -32,11 +33,11 @@ const spectralFeatures = [
   "tonnetz",
   "onset",
 ] as const;
-export const frameFeatures = [...spectralFeatures, "rms", "zcr", "yin", "aperiodicity"] as const;
+export const frameFeatures = [...spectralFeatures, ...sampleFeatures] as const;
 export type FrameFeature = (typeof frameFeatures)[number];
 
 /** Every option of the frame-level features, after librosa's arguments. */
-export interface FrameOptions {
+export interface FrameOptions extends PitchOptions {
   nFft: number;
   winLength: number;
   hopLength: number;
@@ -74,11 +75,6 @@ export interface FrameOptions {
   nChroma: number;
   /** Of `chroma` and `tonnetz`, in pitch classes from A4 = 440 Hz; `null`: estimated from each signal. */
   tuning: number | null;
-  /** Samples a frame of `rms`, `zcr`, `yin` and `aperiodicity`. */
-  frameLength: number;
-  yinFMin: number;
-  yinFMax: number;
-  troughThreshold: number;
 }
 
 /** Frames that a block takes at once; the signal is padded so that the last block may reach over its end. */
@@ -91,7 +87,7 @@ export class FrameComputer {
   readonly #first: ReadonlyMap<FrameFeature, number>;
   readonly #options: FrameOptions;
   readonly #plan: number;
-  readonly #yin: number = 0;
+  readonly #samples: SampleComputer;
 
   /** @param options checked by the caller (see `resolveOptions`) */
   constructor(features: readonly FrameFeature[], sampleRate: number, options: FrameOptions) {
@@ -144,16 +140,7 @@ export class FrameComputer {
     );
     this.#plan = plan;
     freeWithOwner(this, () => core.framesFree(plan));
-    if (!first.has("yin") && !first.has("aperiodicity")) return;
-    const longest = Math.min(Math.ceil(sampleRate / o.yinFMin), o.frameLength - 1);
-    if (Math.floor(sampleRate / o.yinFMax) >= longest) {
-      throw new OptionError(
-        `a frame of ${o.frameLength} samples at ${sampleRate} Hz holds no period between yinFMin (${o.yinFMin} Hz) and yinFMax (${o.yinFMax} Hz)`,
-      );
-    }
-    const yin = core.yinPlan(sampleRate, o.frameLength, o.hopLength, o.yinFMin, o.yinFMax, o.troughThreshold);
-    this.#yin = yin;
-    freeWithOwner(this, () => core.yinFree(yin));
+    this.#samples = new SampleComputer(features, sampleRate, o);
   }
 
   /** Samples of the longest frame that the features take. */
@@ -224,22 +211,12 @@ export class FrameComputer {
         const work = memory.zeros(bytes);
         core.frames(this.#plan, x, frames, work, out, columns);
       }
-      const at = (feature: FrameFeature) => out + (this.#first.get(feature) ?? 0) * 4;
-      if (this.#first.has("rms")) {
-        const x = source(memory, frameLength, padMode, tail);
-        core.rmsFrames(x, frames, frameLength, hopLength, at("rms"), columns);
-      }
-      if (this.#first.has("zcr")) {
-        const x = source(memory, frameLength, "edge", tail);
-        core.zcrFrames(x, frames, frameLength, hopLength, at("zcr"), columns);
-      }
-      const yin = this.#first.has("yin");
-      const depth = this.#first.has("aperiodicity");
-      if (yin || depth) {
-        const x = source(memory, frameLength, padMode, tail);
-        const unwanted = yin ? 0 : memory.zeros(frames * columns * 4);
-        core.yin(this.#yin, x, frames, yin ? at("yin") : unwanted, columns, depth ? at("aperiodicity") : 0);
-      }
+      const place = (feature: FrameFeature) => {
+        const column = this.#first.get(feature);
+        return column === undefined ? 0 : out + column * 4;
+      };
+      this.#samples.compute(frames, columns, place, (mode) => source(memory, frameLength, mode, tail));
+      core.canonicalFloats(out, frames * columns);
       return denseMatrix(frames, columns, f32(out, frames * columns).slice());
     });
   }

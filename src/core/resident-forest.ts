@@ -3,6 +3,7 @@ import { checkCapacity } from "./capacity.ts";
 import type { Forest } from "./forest.ts";
 import { f64, i32, scratch } from "./memory.ts";
 import { core } from "./module.ts";
+import { freeWithOwner } from "./plan.ts";
 
 const NODE_BYTES = 16;
 
@@ -17,12 +18,6 @@ interface Resident {
   leaves: number;
   trees: number;
 }
-
-const abandoned = new FinalizationRegistry<Resident>(({ nodes, offsets, leaves }) => {
-  core.release(nodes);
-  core.release(offsets);
-  core.release(leaves);
-});
 
 /** A forest laid out in the core's memory, ready to predict; its memory is freed when it is collected. */
 export class ResidentForest {
@@ -46,7 +41,9 @@ export class ResidentForest {
     i32(offsetsPointer, offsets.length).set(offsets);
     f64(leaves, leafValues.length).set(leafValues);
     this.#resident = { nodes, offsets: offsetsPointer, leaves, trees: offsets.length - 1 };
-    abandoned.register(this, this.#resident);
+    freeWithOwner(this, () => {
+      for (const pointer of [nodes, offsetsPointer, leaves]) core.release(pointer);
+    });
   }
 
   /** Class probabilities, rows x classes: the mean over the trees of the leaves that a row comes to. */

@@ -2,12 +2,11 @@ import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
 import { f64, scratch } from "./memory.ts";
 import { core } from "./module.ts";
+import { freeWithOwner } from "./plan.ts";
 import { copyRows, sizeOf } from "./rows.ts";
 
 /** The core lays coefficients out column by column, classes side by side, padded to an even number; the intercept comes last. */
 export const strideOf = (classes: number): number => classes + (classes % 2);
-
-const abandoned = new FinalizationRegistry<number>((coefficients) => core.release(coefficients));
 
 /** A linear model laid out in the core's memory, ready to predict; its memory is freed when it is collected. */
 export class ResidentLinear {
@@ -21,11 +20,12 @@ export class ResidentLinear {
     const stride = strideOf(classes);
     checkCapacity((columns + 1) * stride * 8);
     this.#classes = classes;
-    this.#coefficients = core.alloc((columns + 1) * stride * 8) >>> 0;
-    const laid = f64(this.#coefficients, (columns + 1) * stride).fill(0);
+    const pointer = core.alloc((columns + 1) * stride * 8) >>> 0;
+    this.#coefficients = pointer;
+    freeWithOwner(this, () => core.release(pointer));
+    const laid = f64(pointer, (columns + 1) * stride).fill(0);
     for (let c = 0; c < classes; c++) for (let j = 0; j < columns; j++) laid[j * stride + c] = coef[c * columns + j];
     laid.set(intercept, columns * stride);
-    abandoned.register(this, this.#coefficients);
   }
 
   /** W x + b, rows x classes. */

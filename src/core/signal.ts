@@ -1,8 +1,16 @@
-import { f64, type Scratch, scratch } from "./memory.ts";
+import { OptionError } from "../errors.ts";
+import { f32, f64, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 
 export type PadMode = "constant" | "reflect" | "edge";
 const padModes: readonly PadMode[] = ["constant", "reflect", "edge"];
+
+/** @throws {OptionError} an unknown way to pad, listing the known ones */
+export function checkPadMode(mode: PadMode): void {
+  if (!padModes.includes(mode)) {
+    throw new OptionError(`unknown padMode "${String(mode)}"; known are ${padModes.join(", ")}`);
+  }
+}
 
 /** A padded signal in the core's memory. */
 export interface Staged {
@@ -14,8 +22,9 @@ export interface Staged {
 /** Copies `samples` into the core with `pad` samples on each side and `tail` zeros behind. */
 export function stage(memory: Scratch, samples: Float32Array, pad: number, mode: PadMode, tail: number): Staged {
   const length = samples.length + 2 * pad;
-  const pointer = memory.zeros((length + tail) * 4);
-  const raw = memory.copy(samples);
+  const pointer = memory.space((length + tail) * 4);
+  const raw = pointer + pad * 4;
+  f32(raw, samples.length).set(samples);
   core.padSignal(raw, samples.length, pad, pad, padModes.indexOf(mode), tail, pointer);
   return { pointer, length };
 }

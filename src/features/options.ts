@@ -11,7 +11,8 @@ const C7 = 2093;
 
 /**
  * librosa 0.11's defaults. `winLength: null` means nFft, `fMax: null` half the sample rate, `yinFMax: null` C7 (2,093 Hz) or half the
- * sample rate, whichever is lower, `tuning: null` that it is estimated. librosa has no default for the bounds of `yin`; these are those that its documentation recommends.
+ * sample rate, whichever is lower, `tuning: null` that it is estimated. librosa has no default for the bounds of `yin`; these are those
+ * that its documentation recommends. `betaA` and `betaB` are librosa's `beta_parameters`.
  */
 export const librosaOptions = {
   nFft: 2048,
@@ -48,6 +49,14 @@ export const librosaOptions = {
   yinFMin: 65,
   yinFMax: null,
   troughThreshold: 0.1,
+  nThresholds: 100,
+  betaA: 2,
+  betaB: 18,
+  boltzmannParameter: 2,
+  resolution: 0.1,
+  maxTransitionRate: 35.92,
+  switchProb: 0.01,
+  noTroughProb: 0.01,
 } as const satisfies OptionRecord;
 
 /** Keys whose value may be `null`, beside those whose default is. */
@@ -127,6 +136,14 @@ export function resolveFrameOptions(options: OptionRecord, sampleRate: number): 
   range(o, "yinFMin", 1, nyquist);
   range(o, "yinFMax", o.yinFMin, nyquist);
   range(o, "troughThreshold", 0, 10);
+  integer(o, "nThresholds", 1, 10000);
+  range(o, "betaA", 0.01, 100);
+  range(o, "betaB", 0.01, 100);
+  range(o, "boltzmannParameter", 1e-3, 1000);
+  range(o, "resolution", 0.01, 1);
+  range(o, "maxTransitionRate", 0, 1e6);
+  range(o, "switchProb", 0, 1);
+  range(o, "noTroughProb", 0, 1);
   return o;
 }
 

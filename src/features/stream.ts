@@ -58,7 +58,7 @@ function sourceOf({ preset, level, features, options, sampleRate }: Extractor): 
 
 /** Why a feature says nothing of a frame before the whole signal is known; undefined when it does. */
 function needsTheWhole(feature: string, { topDb, tuning, contrastLinear }: Extractor["options"]): string | undefined {
-  if (["pyin", "voiced", "voiced_prob"].includes(feature)) return "Viterbi decoding looks at the whole signal";
+  if (["pyin", "voiced"].includes(feature)) return "Viterbi decoding looks at the whole signal";
   if (["chroma", "tonnetz"].includes(feature) && tuning === null) {
     return "the tuning is estimated from the whole signal: give tuning a number";
   }
