@@ -25,4 +25,6 @@ export { releaseTrainingData, trainingDataDense, trainingDataSparse } from "./tr
 export { growForest } from "./trees/grow";
 export { releaseForest } from "./trees/forest";
 export { outOfBag, predictForestDense, predictForestSparse } from "./trees/predict";
-export { newLogistic, predictLogistic, releaseLogistic, runLogistic } from "./linear/logistic";
+export { newLogistic, releaseLogistic, runLogistic } from "./linear/logistic";
+export { predictLinear } from "./linear/scores";
+export { fitLinearSvm } from "./linear/svm";

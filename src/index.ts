@@ -18,19 +18,33 @@ export {
 } from "./core/tables.ts";
 export { digest } from "./digest.ts";
 export * from "./errors.ts";
+export { brierScore, expectedCalibrationError } from "./evaluation/calibration.ts";
 export * from "./features/index.ts";
 export * from "./matrix.ts";
 export type { Classifier, FitOptions } from "./models/classifier.ts";
+export { CalibratedClassifier } from "./models/calibrated-classifier.ts";
+export { ComplementNB } from "./models/complement-nb.ts";
+export { LinearSVC } from "./models/linear-svc.ts";
 export { LogisticRegression } from "./models/logistic-regression.ts";
 export { loadClassifier } from "./models/load-classifier.ts";
+export { MultinomialNB } from "./models/multinomial-nb.ts";
 export { loadModel, saveModel } from "./models/model-file.ts";
 export { RandomForestClassifier } from "./models/random-forest.ts";
 export { readSafetensors, writeSafetensors } from "./models/safetensors.ts";
 export { MinMaxScaler, StandardScaler } from "./models/scaler.ts";
 export { forestFromSklearn } from "./models/sklearn-forest.ts";
+export { StackingClassifier } from "./models/stacking-classifier.ts";
 export type { ModelState, Tensor } from "./models/state.ts";
+export { applyTemperature, fitTemperature } from "./models/temperature.ts";
+export { VotingClassifier } from "./models/voting-classifier.ts";
 export { Random } from "./random.ts";
-export { type Prediction, Recognizer, type RecognizerInput, type RecognizerParts } from "./recognizer.ts";
+export {
+  type PredictOptions,
+  type Prediction,
+  Recognizer,
+  type RecognizerInput,
+  type RecognizerParts,
+} from "./recognizer.ts";
 export { normaliseTranscript } from "./text/normalise.ts";
 export { TfidfVectorizer, type TfidfOptions } from "./text/tfidf.ts";
 export { tokenise } from "./text/tokenise.ts";

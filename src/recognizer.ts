@@ -43,9 +43,14 @@ export interface RecognizerInput {
   text?: string;
 }
 
-export interface Prediction {
-  /** The most probable class. */
-  readonly emotion: string;
+export interface PredictOptions {
+  /** From 0 to 1: when no class is as probable, no emotion is named. */
+  abstainBelow: number;
+}
+
+export interface Prediction<Emotion = string> {
+  /** The most probable class; `null` where the recogniser abstains. */
+  readonly emotion: Emotion;
   /** Class name to probability; they sum to 1. */
   readonly probabilities: Readonly<Record<string, number>>;
   /** What the answer rests on. Words of which the model knows none do not count beside audio. */
@@ -102,8 +107,20 @@ export class Recognizer {
   /**
    * @throws {DataError} neither samples nor text, or only what this recogniser cannot use
    * @throws {AudioError} samples that the features cannot be computed of
+   * @throws {OptionError} a threshold that is not from 0 to 1
    */
-  async predict(input: RecognizerInput): Promise<Prediction> {
+  predict(input: RecognizerInput): Promise<Prediction>;
+  predict(input: RecognizerInput, options: PredictOptions): Promise<Prediction<string | null>>;
+  async predict(input: RecognizerInput, { abstainBelow }: PredictOptions = { abstainBelow: 0 }) {
+    if (!(abstainBelow >= 0 && abstainBelow <= 1)) {
+      throw new OptionError(`abstainBelow is ${abstainBelow}; it must be from 0 to 1`);
+    }
+    const prediction = await this.#answer(input);
+    const unsure = prediction.probabilities[prediction.emotion] < abstainBelow;
+    return unsure ? { ...prediction, emotion: null } : prediction;
+  }
+
+  async #answer(input: RecognizerInput): Promise<Prediction> {
     const heard = this.audio && input.samples ? await this.#hear(this.audio, input) : undefined;
     const read = this.text && input.text !== undefined ? await this.#read(this.text, input.text) : undefined;
     if (heard && read?.known) return answer(fuse(heard, read.probabilities, this.classes), ["audio", "text"]);

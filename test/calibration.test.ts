@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { applyTemperature, expectedCalibrationError, fitTemperature } from "../src/evaluation/calibration.ts";
+import { expectedCalibrationError } from "../src/evaluation/calibration.ts";
+import { applyTemperature, fitTemperature } from "../src/models/temperature.ts";
 import { Random } from "../src/random.ts";
 
 /** Labels drawn from softmax(z), and the probabilities that a model with logits z * sharpness would give. */

@@ -4,26 +4,11 @@ import { DataError, OptionError } from "../src/errors.ts";
 import { matrixFromRows, takeRows, toSparse } from "../src/matrix.ts";
 import { LogisticRegression } from "../src/models/logistic-regression.ts";
 import { Random } from "../src/random.ts";
-import { fixtureJson } from "./fixture.ts";
+import { clouds } from "./clouds.ts";
+import { fixtureJson, largestDifference } from "./fixture.ts";
 
-const columnMean = (rows: number[][], mean: number[], scale: number[]) =>
+const standardised = (rows: number[][], mean: number[], scale: number[]) =>
   matrixFromRows(rows.map((row) => row.map((value, c) => (value - mean[c]) / scale[c])));
-
-function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  expect(actual.length).toBe(expected.length);
-  let largest = 0;
-  for (let i = 0; i < actual.length; i++) largest = Math.max(largest, Math.abs(actual[i] - expected[i]));
-  return largest;
-}
-
-/** Overlapping clouds around one centre a class. */
-function clouds(seed: number, rows: number, columns: number, classes: number) {
-  const random = new Random(seed);
-  const centres = Array.from({ length: classes }, () => Array.from({ length: columns }, () => random.normal()));
-  const y = Array.from({ length: rows }, (_, i) => `c${i % classes}`);
-  const x = matrixFromRows(y.map((_, i) => centres[i % classes].map((centre) => centre + random.normal())));
-  return { x, y };
-}
 
 // scikit-learn 1.2.1: scaler = StandardScaler().fit(X_train); model = LogisticRegression(C=1.0, multi_class="multinomial", tol=1e-10,
 // max_iter=10000).fit(scaler.transform(X_train), y_train); model.predict_proba(scaler.transform(X_test))
@@ -31,8 +16,8 @@ test.each(["lr_iris", "lr_a8"])("%s: probabilities and objective are scikit-lear
   const reference = await fixtureJson(`ml/${name}.json`);
   const { scaler_mean: mean, scaler_scale: scale } = reference;
   const model = new LogisticRegression({ tol: 1e-7 });
-  model.fit(columnMean(reference.X_train, mean, scale), reference.y_train.map(String));
-  const proba = model.predictProba(columnMean(reference.X_test, mean, scale));
+  model.fit(standardised(reference.X_train, mean, scale), reference.y_train.map(String));
+  const proba = model.predictProba(standardised(reference.X_test, mean, scale));
   expect(model.summary.converged).toBe(true);
   // scikit-learn's fit stops when the objective no longer falls by 2e-9 of itself (factr), before its gradient meets 1e-10; the
   // minimum itself is held by the test of the gradient below.
@@ -46,12 +31,12 @@ test("two classes are fitted as scikit-learn's multinomial fits them", async () 
   const { X_train, y_train, X_test, scaler_mean: mean, scaler_scale: scale } = await fixtureJson("ml/lr_a8.json");
   const model = new LogisticRegression({ tol: 1e-8 });
   model.fit(
-    columnMean(X_train, mean, scale),
+    standardised(X_train, mean, scale),
     y_train.map((y: number) => String(y > 2)),
   );
   expect(largestDifference(model.coef.subarray(8, 11), [0.040287, -0.06416002, 0.07988035])).toBeLessThan(1e-6);
   expect(Math.abs(model.intercept[1] - 0.00708877)).toBeLessThan(1e-6);
-  const proba = model.predictProba(columnMean(X_test.slice(0, 2), mean, scale)).data;
+  const proba = model.predictProba(standardised(X_test.slice(0, 2), mean, scale)).data;
   expect(largestDifference(proba, [0.5806683, 0.4193317, 0.37739372, 0.62260628])).toBeLessThan(1e-6);
 });
 
@@ -59,8 +44,8 @@ test("the default tolerance is close to the converged fit", async () => {
   const reference = await fixtureJson("ml/lr_a8.json");
   const { scaler_mean: mean, scaler_scale: scale } = reference;
   const model = new LogisticRegression();
-  model.fit(columnMean(reference.X_train, mean, scale), reference.y_train.map(String));
-  const proba = model.predictProba(columnMean(reference.X_test, mean, scale));
+  model.fit(standardised(reference.X_train, mean, scale), reference.y_train.map(String));
+  const proba = model.predictProba(standardised(reference.X_test, mean, scale));
   expect(largestDifference(proba.data, reference.predict_proba.flat())).toBeLessThan(5e-5);
 });
 
@@ -136,9 +121,86 @@ test("the gradient of the objective is zero at the fit, class weights included",
   });
 });
 
-test("extreme values neither overflow nor hang", () => {
+// scikit-learn 1.2.1: LogisticRegression(penalty="l1", C=C, solver="saga", multi_class="multinomial", tol=1e-9, max_iter=20000).fit(X, y) and
+// LogisticRegression(penalty="l1", C=C, solver="liblinear", tol=1e-9, fit_intercept=False).fit(X, y > 0); objectives by numpy of their
+// coefficients. Rows: counts.json as they are; the others standardised as above.
+test.each(["counts", "lr_iris", "lr_a8"])(
+  "%s: with the L1 penalty the objective is no worse than scikit-learn's",
+  async (name) => {
+    const reference = (await fixtureJson("ml/lr_l1.json"))[name];
+    const {
+      X,
+      X_train = X,
+      X_test = X,
+      y,
+      y_train = y,
+      scaler_mean,
+      scaler_scale,
+    } = await fixtureJson(`ml/${name}.json`);
+    const mean = scaler_mean ?? X[0].map(() => 0);
+    const scale = scaler_scale ?? X[0].map(() => 1);
+    const x = standardised(X_train, mean, scale);
+    const first = standardised(X_test.slice(0, 10), mean, scale);
+    const model = new LogisticRegression({ penalty: "l1", C: reference.C, tol: 1e-6 });
+    model.fit(toSparse(x), y_train.map(String));
+    expect(model.summary.converged).toBe(true);
+    expect(model.summary.objective).toBeLessThan(reference.objective * (1 + 1e-9));
+    expect(model.summary.objective).toBeGreaterThan(reference.objective * (1 - 1e-6)); // saga stops a little above
+    expect(largestDifference(model.predictProba(first).data, reference.proba.flat())).toBeLessThan(1e-3);
+    // A class's column may be moved by a constant where the penalty stays the same, so zeros are counted, not compared.
+    expect(model.coef.filter((value) => value === 0).length).toBeGreaterThan(reference.zeros - 4);
+
+    const two = new LogisticRegression({ penalty: "l1", C: reference.C, tol: 1e-6, fitIntercept: false });
+    two.fit(
+      x,
+      y_train.map((code: number) => String(code > 0)),
+    );
+    expect(two.summary.objective).toBeLessThan(reference.two_objective * (1 + 1e-9));
+    expect(two.summary.objective).toBeGreaterThan(reference.two_objective * (1 - 1e-5));
+    const columns = x.columns;
+    const difference = two.coef.subarray(columns).map((value, j) => value - two.coef[j]);
+    expect(largestDifference(difference, reference.two_coef)).toBeLessThan(2e-3);
+  },
+);
+
+test("the L1 fit meets the conditions of its minimum", () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.constantFrom(0.05, 0.5, 5), (seed, C) => {
+      const { x, y } = clouds(seed, 45, 4, 3);
+      const model = new LogisticRegression({ penalty: "l1", C, tol: 1e-7, maxIter: 10000 });
+      model.fit(x, y);
+      expect(model.summary.converged).toBe(true);
+      const proba = model.predictProba(x).data;
+      model.classes.forEach((name, c) => {
+        for (let j = 0; j < 5; j++) {
+          let slope = 0;
+          y.forEach((label, i) => {
+            slope += C * (proba[i * 3 + c] - (label === name ? 1 : 0)) * (j < 4 ? x.data[i * 4 + j] : 1);
+          });
+          const coefficient = j < 4 ? model.coef[c * 4 + j] : Number.NaN;
+          // The slope balances the penalty where there is a coefficient, and stays below it where there is none. tol is over C.
+          if (j === 4) expect(Math.abs(slope)).toBeLessThan(1e-6);
+          else if (coefficient === 0) expect(Math.abs(slope)).toBeLessThan(1 + 1e-6);
+          else expect(Math.abs(slope + Math.sign(coefficient))).toBeLessThan(1e-6);
+        }
+      });
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test("a strong L1 penalty leaves nothing but the frequencies of the classes", () => {
+  const { x, y } = clouds(11, 60, 4, 3);
+  const model = new LogisticRegression({ penalty: "l1", C: 1e-4, tol: 1e-8 });
+  model.fit(takeRows(x, [...Array(50).keys()]), y.slice(0, 50));
+  expect(model.coef.every((value) => value === 0)).toBe(true);
+  const frequencies = [17, 17, 16].map((count) => count / 50);
+  expect(largestDifference(model.predictProba(takeRows(x, [0])).data, frequencies)).toBeLessThan(1e-6);
+});
+
+test.each(["l2", "l1"] as const)("extreme values neither overflow nor hang with %s", (penalty) => {
   const x = matrixFromRows([[1e30], [-1e30], [3e30], [-2e30]]);
-  const model = new LogisticRegression();
+  const model = new LogisticRegression({ penalty });
   model.fit(x, ["a", "b", "a", "b"]);
   for (const p of model.predictProba(x).data) expect(Number.isFinite(p)).toBe(true);
 });
@@ -153,7 +215,7 @@ test("progress ends at 1", () => {
 
 test("what is saved predicts the same bits", () => {
   const { x, y } = clouds(7, 60, 3, 3);
-  const model = new LogisticRegression({ C: 3, classWeight: { c1: 2 } });
+  const model = new LogisticRegression({ C: 3, classWeight: { c1: 2 }, penalty: "l1" });
   model.fit(x, y);
   const loaded = LogisticRegression.load(model.save());
   expect(loaded.predictProba(x)).toEqual(model.predictProba(x));
@@ -214,5 +276,6 @@ test("bad input is refused in one sentence", () => {
     "the rows have 3 columns, but the model learnt from 2",
   );
   expect(() => new LogisticRegression({ C: 0 })).toThrow(OptionError);
-  expect(() => new LogisticRegression({ penalty: "l1" } as object)).toThrow('has no option "penalty"');
+  expect(() => new LogisticRegression({ solver: "saga" } as object)).toThrow('has no option "solver"');
+  expect(() => new LogisticRegression({ penalty: "l0" } as object)).toThrow("penalty is l0; it must be l2 or l1");
 });

@@ -52,6 +52,15 @@ test("words that the model does not know leave the answer to the sound", async (
   expect(total(unknown.probabilities)).toBeCloseTo(1, 12);
 });
 
+test("abstains where no class is probable enough", async () => {
+  const text = "I am so happy to see you!";
+  const sure = await recognizer.predict({ text });
+  const p = sure.probabilities[sure.emotion];
+  expect(await recognizer.predict({ text }, { abstainBelow: p })).toEqual(sure);
+  expect(await recognizer.predict({ text }, { abstainBelow: p + 1e-9 })).toEqual({ ...sure, emotion: null });
+  await expect(recognizer.predict({ text }, { abstainBelow: 2 })).rejects.toThrow("it must be from 0 to 1");
+});
+
 test("nothing to recognise is refused", async () => {
   await expect(recognizer.predict({})).rejects.toThrow("neither audio nor text");
   await expect(recognizer.predict({ samples: buzz })).rejects.toThrow("sampleRate");

@@ -139,6 +139,15 @@ describe("reproduce", () => {
     expect(JSON.parse(JSON.stringify(results))).toEqual(results);
   });
 
+  test("a model on request is run only where it is named", async () => {
+    const models = { ...testModels, lr: { ...testModels.lr, onRequest: true } };
+    const options = { protocol: "loso", components: { ...testComponents, models }, canaryRuns: 0 } as const;
+    const unasked = await reproduce(toy, options);
+    expect(unasked.cells.map(cellName)).toEqual(["audio/rf", "text/rf", "both/rf"]);
+    const asked = await reproduce(toy, { ...options, cells: parseCells("audio/lr", models) });
+    expect(asked.cells.map(cellName)).toEqual(["audio/lr"]);
+  });
+
   test("the same seed gives the same figures, whatever else is run", async () => {
     const options = { protocol: "loso", components: testComponents, seed: 3, canaryRuns: 1 } as const;
     const all = await reproduce(toy, options);

@@ -1,4 +1,5 @@
 import { CONVERGED, newLbfgs, releaseLbfgs, runLbfgs } from "../linear/lbfgs";
+import { newOwlqn, releaseOwlqn, runOwlqn } from "../linear/owlqn";
 import { addScaled, dot, maxAbs } from "../linear/vector";
 
 /** sum_i (i + 1) / 2 * (x_i - i)^2 over four elements: the minimum is at 0, 1, 2, 3. */
@@ -49,6 +50,20 @@ describe("lbfgs", () => {
     expect(parts.value).toBe(whole.value);
     releaseLbfgs(whole);
     releaseLbfgs(parts);
+  });
+});
+
+describe("owlqn", () => {
+  test("moves each element of a quadratic towards 0 by the penalty over its curvature", () => {
+    const state = newLbfgs(4, quadratic.index, 0);
+    const penalised = newOwlqn(state, 3, 2.5);
+    expect(runOwlqn(penalised, 100, 1e-10)).toBe(CONVERGED);
+    expect(load<f64>(state.x)).toBe(0);
+    expect(load<f64>(state.x, 8)).toBe(0); // 2 (1 - 0) is less than 2.5
+    expect(load<f64>(state.x, 16)).toBeCloseTo(2 - 2.5 / 3, 8);
+    expect(load<f64>(state.x, 24)).toBeCloseTo(3, 8); // not penalised
+    releaseOwlqn(penalised);
+    releaseLbfgs(state);
   });
 });
 

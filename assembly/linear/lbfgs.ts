@@ -4,11 +4,11 @@ import { addScaled, dot, maxAbs, multiplyBy, setDifference, setScaled, weightedS
 
 /** Pairs of steps and gradient differences that are remembered. */
 const HISTORY = 10;
-const SUFFICIENT_DECREASE = 1e-4;
+export const SUFFICIENT_DECREASE = 1e-4;
 const CURVATURE = 0.9;
-const MAX_EVALUATIONS = 40;
+export const MAX_EVALUATIONS = 40;
 /** A rise by this share of the value is taken for rounding (the approximate Wolfe conditions of Hager and Zhang 2005). */
-const ROUNDING = 1e-14;
+export const ROUNDING = 1e-14;
 
 /** What {@link runLbfgs} returns: it may go on, has converged, or rounding lets it get no lower. */
 export const RUNNING = 0;
@@ -94,14 +94,19 @@ export function runLbfgs(s: Lbfgs, iterations: i32, tolerance: f64): i32 {
 }
 
 function step(s: Lbfgs): bool {
-  findDirection(s);
+  findDirection(s, s.gradient);
   let found = search(s, dot(s.gradient, s.direction, s.n));
   if (!found && s.stored > 0) {
     s.stored = 0; // what is remembered misleads: once more, straight downhill
-    findDirection(s);
+    findDirection(s, s.gradient);
     found = search(s, dot(s.gradient, s.direction, s.n));
   }
-  if (!found) return false;
+  if (found) acceptTrial(s);
+  return found;
+}
+
+/** Goes to the trial, and remembers the step. */
+export function acceptTrial(s: Lbfgs): void {
   remember(s);
   const x = s.x;
   const gradient = s.gradient;
@@ -110,7 +115,6 @@ function step(s: Lbfgs): bool {
   s.trial = x;
   s.trialGradient = gradient;
   s.value = s.trialValue;
-  return true;
 }
 
 function vector(ring: usize, at: i32, n: usize): usize {
@@ -118,9 +122,9 @@ function vector(ring: usize, at: i32, n: usize): usize {
 }
 
 /** The two-loop recursion: direction = -(inverse Hessian) gradient. */
-function findDirection(s: Lbfgs): void {
+export function findDirection(s: Lbfgs, gradient: usize): void {
   const n = s.n;
-  setScaled(s.direction, -1, s.gradient, n);
+  setScaled(s.direction, -1, gradient, n);
   for (let k = 0, at = s.newest; k < s.stored; k++, at = (at + HISTORY - 1) % HISTORY) {
     const alpha = load<f64>(s.rho + (at << 3)) * dot(vector(s.steps, at, s.n), s.direction, n);
     store<f64>(s.alpha + (at << 3), alpha);

@@ -1,10 +1,10 @@
-// Multinomial logistic regression with an L2 penalty, in float64. Minimises
-//   sum_i weight_i * -log softmax(W x_i + b)[y_i]  +  |W|^2 / (2 C)
-// which is scikit-learn's objective over C; the intercept b is not penalised. W lies column by column, each with its classes side by
-// side, padded with a zero to an even number; the intercept is one column more at the end.
-import { canonicalNaN } from "../nan";
-import { add, mul, splat } from "./lanes";
+// Multinomial logistic regression with an L2 or an L1 penalty, in float64. Minimises
+//   sum_i weight_i * -log softmax(W x_i + b)[y_i]  +  |W|^2 / (2 C)  or  |W|_1 / C
+// which is scikit-learn's objective over C; the intercept b is not penalised. W lies as in ./scores.
 import { Lbfgs, newLbfgs, releaseLbfgs, runLbfgs } from "./lbfgs";
+import { newOwlqn, Owlqn, releaseOwlqn, runOwlqn } from "./owlqn";
+import { columnOf, endOf, firstOf, newRows, Rows, valueOf } from "./rows";
+import { setScores, softmax, strideOf } from "./scores";
 import { addScaled, dot, setScaled } from "./vector";
 
 @unmanaged
@@ -16,44 +16,20 @@ class Logistic {
   padding: i32;
   objective: f64;
   lbfgs: Lbfgs;
+  /** With the L1 penalty only. */
+  owlqn: Owlqn | null;
 
-  /** i32 `indptr` (0: the rows are dense), i32 `indices`, float32 `values`. */
-  indptr: usize;
-  indices: usize;
-  values: usize;
-  rows: i32;
-  columns: i32;
+  x: Rows;
   classes: i32;
-  /** u16 and f64 a row; 0 for prediction. */
+  /** u16 and f64 a row. */
   classOf: usize;
   weights: usize;
-  penalty: f64;
+  /** 1 / C, and the part of it that goes into the smooth objective: none of it with L1. */
+  strength: f64;
+  smoothPenalty: f64;
   fitIntercept: bool;
   /** f64, `stride` of them: a row's logits, then its residuals. */
   logits: usize;
-}
-
-function newProblem(
-  indptr: usize,
-  indices: usize,
-  values: usize,
-  rows: i32,
-  columns: i32,
-  classes: i32,
-  fitIntercept: bool,
-): Logistic {
-  const p = changetype<Logistic>(heap.alloc(offsetof<Logistic>()));
-  memory.fill(changetype<usize>(p), 0, offsetof<Logistic>());
-  p.indptr = indptr;
-  p.indices = indices;
-  p.values = values;
-  p.rows = rows;
-  p.columns = columns;
-  p.classes = classes;
-  p.stride = (classes + 1) & ~1;
-  p.fitIntercept = fitIntercept;
-  p.logits = heap.alloc((p.stride as usize) << 3);
-  return p;
 }
 
 /** A fit at its start. The arrays stay the caller's and must outlive it: rows as in the class above, `classOf` u16, `weights` f64. */
@@ -67,21 +43,29 @@ export function newLogistic(
   classOf: usize,
   weights: usize,
   c: f64,
+  l1: bool,
   fitIntercept: bool,
 ): usize {
-  const p = newProblem(indptr, indices, values, rows, columns, classes, fitIntercept);
+  const p = changetype<Logistic>(heap.alloc(offsetof<Logistic>()));
+  p.x = newRows(indptr, indices, values, rows, columns);
+  p.classes = classes;
+  p.stride = strideOf(classes);
+  p.fitIntercept = fitIntercept;
+  p.logits = heap.alloc((p.stride as usize) << 3);
   p.classOf = classOf;
   p.weights = weights;
-  p.penalty = 1 / c;
+  p.strength = 1 / c;
+  p.smoothPenalty = l1 ? 0 : p.strength;
   const size = ((columns + (fitIntercept ? 1 : 0)) as usize) * (p.stride as usize);
   p.lbfgs = newLbfgs(size, evaluate.index, changetype<usize>(p));
   p.coefficients = p.lbfgs.x;
   precondition(p);
+  p.owlqn = l1 ? newOwlqn(p.lbfgs, (columns as usize) * (p.stride as usize), p.strength) : null;
   return changetype<usize>(p);
 }
 
 /**
- * The Hessian's diagonal at the start, where every class has the probability 1/k: sum(weight x^2) (1/k) (1 - 1/k) + 1/C. Words that are common
+ * The Hessian's diagonal at the start, where every class has the probability 1/k: sum(weight x^2) (1/k) (1 - 1/k) + 1/C (with L1 the first alone). Words that are common
  * and words that are rare, or columns in different units, differ in it by orders of magnitude.
  */
 function precondition(p: Logistic): void {
@@ -90,79 +74,45 @@ function precondition(p: Logistic): void {
   const size = p.lbfgs.n << 3;
   const k = p.classes as f64;
   memory.fill(diagonal, 0, size);
-  for (let row = 0; row < p.rows; row++) {
+  for (let row = 0; row < p.x.count; row++) {
     const weight = (load<f64>(p.weights + ((row as usize) << 3)) * (1 - 1 / k)) / k;
-    for (let i = firstOf(p, row); i < endOf(p, row); i++) {
-      const value = load<f32>(p.values + (i << 2)) as f64;
-      const at = diagonal + ((columnOf(p, row, i) * stride) << 3);
+    for (let i = firstOf(p.x, row); i < endOf(p.x, row); i++) {
+      const value = valueOf(p.x, i);
+      const at = diagonal + ((columnOf(p.x, row, i) * stride) << 3);
       store<f64>(at, load<f64>(at) + weight * value * value);
     }
     if (p.fitIntercept) {
-      const at = diagonal + (((p.columns as usize) * stride) << 3);
+      const at = diagonal + (((p.x.columns as usize) * stride) << 3);
       store<f64>(at, load<f64>(at) + weight);
     }
   }
-  const penalised = ((p.columns as usize) * stride) << 3;
+  const penalised = ((p.x.columns as usize) * stride) << 3;
   for (let at: usize = 0; at < size; at += stride << 3) {
-    const inverse = 1 / (load<f64>(diagonal + at) + (at < penalised ? p.penalty : 0));
+    const curvature = load<f64>(diagonal + at) + (at < penalised ? p.smoothPenalty : 0);
+    const inverse = curvature > 0 ? 1 / curvature : 1; // a column of zeros
     for (let c: usize = 0; c < stride; c++) store<f64>(diagonal + at + (c << 3), inverse);
   }
-}
-
-/** Where the stored values of a row start and end, and the column of one of them. */
-function firstOf(p: Logistic, row: i32): usize {
-  if (p.indptr === 0) return (row as usize) * (p.columns as usize);
-  return load<u32>(p.indptr + ((row as usize) << 2)) as usize;
-}
-
-function endOf(p: Logistic, row: i32): usize {
-  return firstOf(p, row + 1);
-}
-
-function columnOf(p: Logistic, row: i32, i: usize): usize {
-  if (p.indptr === 0) return i - (row as usize) * (p.columns as usize);
-  return load<u32>(p.indices + (i << 2)) as usize;
 }
 
 /** Makes up to `iterations` steps; returns 0 when it may go on, 1 when it has converged, 2 when rounding lets it get no lower. */
 export function runLogistic(logistic: usize, iterations: i32, tolerance: f64): i32 {
   const p = changetype<Logistic>(logistic);
-  const status = runLbfgs(p.lbfgs, iterations, tolerance);
+  const owlqn = p.owlqn;
+  const status = owlqn ? runOwlqn(owlqn, iterations, tolerance) : runLbfgs(p.lbfgs, iterations, tolerance);
   p.coefficients = p.lbfgs.x;
   p.iterations = p.lbfgs.iterations;
-  p.objective = p.lbfgs.value / p.penalty;
+  p.objective = (owlqn ? owlqn.value : p.lbfgs.value) / p.strength;
   return status;
 }
 
 export function releaseLogistic(logistic: usize): void {
   const p = changetype<Logistic>(logistic);
+  const owlqn = p.owlqn;
+  if (owlqn) releaseOwlqn(owlqn);
   releaseLbfgs(p.lbfgs);
   heap.free(p.logits);
+  heap.free(changetype<usize>(p.x));
   heap.free(logistic);
-}
-
-/** Writes class probabilities (rows x classes f64) from coefficients laid out as above. */
-export function predictLogistic(
-  indptr: usize,
-  indices: usize,
-  values: usize,
-  rows: i32,
-  columns: i32,
-  classes: i32,
-  coefficients: usize,
-  fitIntercept: bool,
-  out: usize,
-): void {
-  const p = newProblem(indptr, indices, values, rows, columns, classes, fitIntercept);
-  const bytes = (classes as usize) << 3;
-  for (let row = 0; row < rows; row++) {
-    setLogits(p, row, coefficients);
-    softmax(p.logits, classes);
-    memory.copy(out + (row as usize) * bytes, p.logits, bytes);
-  }
-  canonicalNaN<f64>(out, rows * classes);
-  heap.free(p.logits);
-  heap.free(changetype<usize>(p));
 }
 
 /** The objective and its gradient: one pass over the rows. */
@@ -170,15 +120,15 @@ function evaluate(x: usize, gradient: usize, context: usize): f64 {
   const p = changetype<Logistic>(context);
   const classes = p.classes;
   const stride = (p.stride as usize) << 3;
-  const penalised = (p.columns as usize) * (p.stride as usize);
+  const penalised = (p.x.columns as usize) * (p.stride as usize);
   const intercept = gradient + (penalised << 3);
-  let loss = 0.5 * p.penalty * dot(x, x, penalised);
-  setScaled(gradient, p.penalty, x, penalised);
+  let loss = 0.5 * p.smoothPenalty * dot(x, x, penalised);
+  setScaled(gradient, p.smoothPenalty, x, penalised);
   if (p.fitIntercept) memory.fill(intercept, 0, stride);
-  for (let row = 0; row < p.rows; row++) {
+  for (let row = 0; row < p.x.count; row++) {
     const weight = load<f64>(p.weights + ((row as usize) << 3));
     if (weight === 0) continue;
-    setLogits(p, row, x);
+    setScores(p.x, row, x, p.stride, p.fitIntercept, p.logits);
     const own = p.logits + ((load<u16>(p.classOf + ((row as usize) << 1)) as usize) << 3);
     const ownLogit = load<f64>(own);
     loss += weight * (softmax(p.logits, classes) - ownLogit);
@@ -190,57 +140,12 @@ function evaluate(x: usize, gradient: usize, context: usize): f64 {
   return loss;
 }
 
-/** logits = W x_row + b; the padding gets a product of zeros. */
-function setLogits(p: Logistic, row: i32, w: usize): void {
-  if (ASC_FEATURE_SIMD) setLogitsLanes<v128>(p, row, w);
-  else setLogitsLanes<f64>(p, row, w);
-}
-
-// @ts-ignore: decorator
-@inline
-function setLogitsLanes<T>(p: Logistic, row: i32, w: usize): void {
-  const stride = (p.stride as usize) << 3;
-  const bias = w + (p.columns as usize) * stride;
-  const from = firstOf(p, row);
-  const to = endOf(p, row);
-  for (let c: usize = 0; c < stride; c += sizeof<T>()) {
-    let sum = p.fitIntercept ? load<T>(bias + c) : splat<T>(0);
-    if (p.indptr === 0) {
-      let at = w + c;
-      for (let i = from; i < to; i++, at += stride) {
-        sum = add<T>(sum, mul<T>(splat<T>(load<f32>(p.values + (i << 2)) as f64), load<T>(at)));
-      }
-    } else {
-      for (let i = from; i < to; i++) {
-        const at = w + c + (load<u32>(p.indices + (i << 2)) as usize) * stride;
-        sum = add<T>(sum, mul<T>(splat<T>(load<f32>(p.values + (i << 2)) as f64), load<T>(at)));
-      }
-    }
-    store<T>(p.logits + c, sum);
-  }
-}
-
-/** Turns logits into probabilities; returns log(sum(exp(logits))), by way of the largest so that nothing overflows. */
-function softmax(logits: usize, classes: i32): f64 {
-  const end = logits + ((classes as usize) << 3);
-  let largest = load<f64>(logits);
-  for (let at = logits + 8; at < end; at += 8) largest = max(largest, load<f64>(at));
-  let sum: f64 = 0;
-  for (let at = logits; at < end; at += 8) {
-    const e = Math.exp(load<f64>(at) - largest);
-    store<f64>(at, e);
-    sum += e;
-  }
-  for (let at = logits; at < end; at += 8) store<f64>(at, load<f64>(at) / sum);
-  return largest + Math.log(sum);
-}
-
 /** gradient += residual (in p.logits) times the row. */
 function addOuterProduct(p: Logistic, row: i32, gradient: usize): void {
   const stride = (p.stride as usize) << 3;
-  const to = endOf(p, row);
-  for (let i = firstOf(p, row); i < to; i++) {
-    const at = gradient + columnOf(p, row, i) * stride;
-    addScaled(at, load<f32>(p.values + (i << 2)) as f64, p.logits, p.stride);
+  const to = endOf(p.x, row);
+  for (let i = firstOf(p.x, row); i < to; i++) {
+    const at = gradient + columnOf(p.x, row, i) * stride;
+    addScaled(at, valueOf(p.x, i), p.logits, p.stride);
   }
 }

@@ -15,6 +15,7 @@ import { createExtractor } from "../../dist/features/extractor.js";
 import { kaldiOptions, resolveKaldiOptions } from "../../dist/features/kaldi.js";
 import { librosaOptions, resolveFrameOptions } from "../../dist/features/options.js";
 import { denseMatrix, toSparse } from "../../dist/matrix.js";
+import { LinearSVC } from "../../dist/models/linear-svc.js";
 import { LogisticRegression } from "../../dist/models/logistic-regression.js";
 import { RandomForestClassifier } from "../../dist/models/random-forest.js";
 
@@ -319,11 +320,35 @@ export const kernels = {
     share: 0.2,
     call(d) {
       const { x, other, labels } = examples(d);
-      const options = { C: d.pick([1, 1e-3, 1e3]), fitIntercept: d.chance(0.7), maxIter: d.int(1, 20) };
+      const options = {
+        penalty: d.pick(["l2", "l1"]),
+        C: d.pick([1, 1e-3, 1e3]),
+        fitIntercept: d.chance(0.7),
+        maxIter: d.int(1, 20),
+      };
       return () => {
         const regression = new LogisticRegression(options);
         regression.fit(x, labels);
         return [regression.predictProba(x).data, regression.predictProba(other).data];
+      };
+    },
+  },
+  svm: {
+    share: 0.2,
+    call(d) {
+      const { x, other, labels } = examples(d);
+      const options = {
+        C: d.pick([1, 1e-3, 1e3]),
+        fitIntercept: d.chance(0.7),
+        classWeight: d.pick([null, "balanced"]),
+        calibration: d.pick(["temperature", "sigmoid", "isotonic"]),
+        maxIter: d.int(1, 20),
+        seed: d.int(0, 1e6),
+      };
+      return () => {
+        const machine = new LinearSVC(options);
+        machine.fit(x, labels);
+        return [machine.decisionFunction(other).data, machine.predictProba(other).data];
       };
     },
   },

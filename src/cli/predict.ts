@@ -3,6 +3,7 @@ import { findAudioFiles, readAudio } from "../corpora/audio-file.ts";
 import { OptionError, withFile } from "../errors.ts";
 import type { Prediction, Recognizer, RecognizerInput } from "../recognizer.ts";
 import { readRecognizer } from "./model-path.ts";
+import { shareOption } from "./options.ts";
 import { print } from "./output.ts";
 
 interface PredictOptions {
@@ -10,6 +11,7 @@ interface PredictOptions {
   model?: string;
   json?: boolean;
   lenient?: boolean;
+  abstainBelow: number;
 }
 
 export function addPredict(program: Command): void {
@@ -20,6 +22,7 @@ export function addPredict(program: Command): void {
     .option("--text <words>", "what is said in the file; without a file, the words alone are judged")
     .option("--model <path>", "a recogniser made by emovox train (default: the one that comes along)")
     .option("--json", "one object a line: {file, emotion, probabilities, milliseconds}")
+    .option("--abstain-below <p>", "name no emotion when none is as probable as this (null in JSON)", shareOption, 0)
     .option("--lenient", "decode what is there of a truncated file")
     .addHelpText("after", '\nExample:\n  $ emovox predict speech.wav --text "Leave me alone!"')
     .action(predict);
@@ -34,22 +37,22 @@ async function predict(paths: readonly string[], options: PredictOptions): Promi
     throw new OptionError(`--text belongs to one file, not to ${files.length}`);
   }
   const recognizer = await readRecognizer(options.model);
-  if (files.length === 0) return show(await timed(recognizer, { text: options.text }), null, options);
+  if (files.length === 0) return show(await timed(recognizer, { text: options.text }, options), null, options);
   for (const file of files) {
     const { samples, sampleRate } = await readAudio(file, { lenient: options.lenient });
     try {
-      show(await timed(recognizer, { samples, sampleRate, text: options.text }), file, options);
+      show(await timed(recognizer, { samples, sampleRate, text: options.text }, options), file, options);
     } catch (error) {
       throw withFile(error, file);
     }
   }
 }
 
-type Timed = Prediction & { readonly milliseconds: number };
+type Timed = Prediction<string | null> & { readonly milliseconds: number };
 
-async function timed(recognizer: Recognizer, input: RecognizerInput): Promise<Timed> {
+async function timed(recognizer: Recognizer, input: RecognizerInput, { abstainBelow }: PredictOptions): Promise<Timed> {
   const start = performance.now();
-  const prediction = await recognizer.predict(input);
+  const prediction = await recognizer.predict(input, { abstainBelow });
   return { ...prediction, milliseconds: Math.round((performance.now() - start) * 100) / 100 };
 }
 
@@ -59,7 +62,7 @@ function show(
   { json }: PredictOptions,
 ) {
   if (json) return print(JSON.stringify({ file, emotion, probabilities, modalities, milliseconds }));
-  print(`${file ?? "text"}: ${emotion}  (from ${modalities.join(" and ")}, ${milliseconds} ms)`);
+  print(`${file ?? "text"}: ${emotion ?? "unsure"}  (from ${modalities.join(" and ")}, ${milliseconds} ms)`);
   const ranked = Object.entries(probabilities).sort(([, p], [, q]) => q - p);
   for (const [name, p] of ranked) {
     print(`  ${name.padEnd(12)} ${(100 * p).toFixed(1).padStart(5)} %  ${"#".repeat(Math.round(40 * p))}`);

@@ -53,7 +53,10 @@ export function addReproduce(program: Command): void {
     .option("--text-train <csv>")
     .option("--text-test <csv>")
     .option("--protocol <name>", "how rows are divided, see below (default: loso; for four tables: seed)")
-    .option("--only <cells>", "some cells of the tables, e.g. audio/rf,text/lr")
+    .option(
+      "--only <cells>",
+      "the cells to fill, e.g. audio/rf,text/svm (default: those of rf and lr; there are svm and mnb, too)",
+    )
     .addOption(new Option("--preset <name>", "audio features").choices(presets).default("sahu2019"))
     .addOption(
       new Option("--normalize <unit>", "speaker: z-scores over each speaker's own utterances, no labels used")

@@ -1,12 +1,14 @@
 import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
-import { f64, i32, type Scratch, scratch } from "./memory.ts";
+import { f64, i32, scratch } from "./memory.ts";
 import { core } from "./module.ts";
-import { freeWithOwner } from "./plan.ts";
+import { strideOf } from "./resident-linear.ts";
+import { copyRows, sizeOf } from "./rows.ts";
 
 export interface LogisticOptions {
   classes: number;
   c: number;
+  penalty: "l1" | "l2";
   fitIntercept: boolean;
   tol: number;
   maxIter: number;
@@ -18,10 +20,10 @@ export interface LogisticFit {
   readonly coef: Float64Array;
   /** One a class; zeros without an intercept. */
   readonly intercept: Float64Array;
-  /** C * sum(weight * -log p) + |coef|^2 / 2. */
+  /** C * sum(weight * -log p) + |coef|^2 / 2, or + |coef|_1. */
   readonly objective: number;
   readonly iterations: number;
-  /** Whether the largest |gradient| came down to `tol`. */
+  /** Whether the largest |gradient| (with L1: slope downhill) came down to `tol`. */
   readonly converged: boolean;
 }
 
@@ -29,21 +31,11 @@ const RUNNING = 0;
 const CONVERGED = 1;
 const ITERATIONS_PER_CALL = 10;
 
-/** L-BFGS keeps 26 vectors as long as the coefficients. */
-const VECTORS = 26;
-
-const sizeOf = (x: Matrix) => (x.kind === "dense" ? 4 * x.data.length : 8 * x.values.length + 4 * x.rows);
-
-function copyRows(memory: Scratch, x: Matrix): { indptr: number; indices: number; values: number } {
-  if (x.kind === "dense") return { indptr: 0, indices: 0, values: memory.copy(x.data) };
-  return { indptr: memory.copy(x.indptr), indices: memory.copy(x.indices), values: memory.copy(x.values) };
-}
-
-/** The core lays coefficients out column by column, classes side by side, padded to an even number; the intercept comes last. */
-const strideOf = (classes: number) => classes + (classes % 2);
+/** L-BFGS keeps 26 vectors as long as the coefficients, OWL-QN one more. */
+const VECTORS = 27;
 
 /**
- * Fits a multinomial logistic regression by L-BFGS. `classOf` numbers each row's class from 0; `weights` are the sample weights,
+ * Fits a multinomial logistic regression by L-BFGS, with an L1 penalty by OWL-QN. `classOf` numbers each row's class from 0; `weights` are the sample weights,
  * class weights included. The arguments must have been checked.
  * @throws {DataError} when they do not fit the core.
  */
@@ -70,6 +62,7 @@ export function fitLogistic(
         classPointer,
         weightPointer,
         options.c,
+        options.penalty === "l1",
         fitIntercept,
       ) >>> 0;
     try {
@@ -99,37 +92,4 @@ function readFit(
   const intercept = new Float64Array(classes);
   if (fitIntercept) intercept.set(laid.subarray(columns * stride, columns * stride + classes));
   return { coef, intercept, objective, iterations, converged };
-}
-
-/** Coefficients laid out in the core's memory, ready to predict; its memory is freed when it is collected. */
-export class ResidentLogistic {
-  readonly #coefficients: number;
-  readonly #classes: number;
-
-  /** @param coef classes x columns, row-major. @param intercept one a class. */
-  constructor(coef: Float64Array, intercept: Float64Array) {
-    const classes = intercept.length;
-    const columns = coef.length / classes;
-    const stride = strideOf(classes);
-    checkCapacity((columns + 1) * stride * 8);
-    this.#classes = classes;
-    const pointer = core.alloc((columns + 1) * stride * 8) >>> 0;
-    this.#coefficients = pointer;
-    freeWithOwner(this, () => core.release(pointer));
-    const laid = f64(pointer, (columns + 1) * stride).fill(0);
-    for (let c = 0; c < classes; c++) for (let j = 0; j < columns; j++) laid[j * stride + c] = coef[c * columns + j];
-    laid.set(intercept, columns * stride);
-  }
-
-  /** Class probabilities, rows x classes. */
-  predictProba(x: Matrix): Float64Array {
-    const classes = this.#classes;
-    checkCapacity(sizeOf(x) + x.rows * classes * 8);
-    return scratch((memory) => {
-      const { indptr, indices, values } = copyRows(memory, x);
-      const out = memory.zeros(x.rows * classes * 8);
-      core.predictLogistic(indptr, indices, values, x.rows, x.columns, classes, this.#coefficients, true, out);
-      return f64(out, x.rows * classes).slice();
-    });
-  }
 }

@@ -27,6 +27,8 @@ export interface ModelEntry {
   /** Its name in a table, e.g. `RF`. */
   readonly title: string;
   readonly modalities: readonly Modality[];
+  /** True when its cells are filled only where they are asked for by name. */
+  readonly onRequest?: boolean;
   /** A fresh, unfitted classifier, one a fold. */
   create(settings: ModelSettings): Classifier;
 }
@@ -36,7 +38,8 @@ export interface Components {
   readonly models: Readonly<Record<string, ModelEntry>>;
   /** The model that is run on noise: one that can learn rows by heart (a forest), since a linear one may miss a leak. */
   readonly canaryModel: string;
-  scaler(protocol: ProtocolName): Scaler;
+  /** @param model its key in the registry */
+  scaler(protocol: ProtocolName, model: string): Scaler;
   vectorizer(protocol: ProtocolName): TextVectorizer;
 }
 

@@ -1,4 +1,6 @@
+import { LinearSVC } from "../models/linear-svc.ts";
 import { LogisticRegression } from "../models/logistic-regression.ts";
+import { MultinomialNB } from "../models/multinomial-nb.ts";
 import { RandomForestClassifier } from "../models/random-forest.ts";
 import { MinMaxScaler, StandardScaler } from "../models/scaler.ts";
 import { TfidfVectorizer } from "../text/tfidf.ts";
@@ -15,7 +17,8 @@ function randomForest({ modality, seed, canary }: ModelSettings): RandomForestCl
 
 /**
  * The published models with the published settings. Under the protocol `seed` everything else is the recipe's too. Elsewhere the scaler is
- * fitted in the fold and standardises, which suits the linear model (trees do not mind), and TF-IDF keeps what two training texts have.
+ * fitted in the fold and standardises, which suits the linear models (trees do not mind), and TF-IDF keeps what two training texts have. Naive
+ * Bayes learns from shares that are not negative, so its audio is min-max scaled everywhere.
  */
 export const components: Components = {
   models: {
@@ -25,8 +28,20 @@ export const components: Components = {
       modalities: ["audio", "text", "both"],
       create: () => new LogisticRegression({ C: recipe.logisticRegression.C, maxIter: 1000 }),
     },
+    svm: {
+      title: "SVM",
+      modalities: ["audio", "text", "both"],
+      onRequest: true,
+      create: ({ seed }) => new LinearSVC({ seed }),
+    },
+    mnb: {
+      title: "MNB",
+      modalities: ["audio", "text", "both"],
+      onRequest: true,
+      create: () => new MultinomialNB(),
+    },
   },
   canaryModel: "rf",
-  scaler: (protocol) => (protocol === "seed" ? new MinMaxScaler() : new StandardScaler()),
+  scaler: (protocol, model) => (protocol === "seed" || model === "mnb" ? new MinMaxScaler() : new StandardScaler()),
   vectorizer: (protocol) => new TfidfVectorizer(protocol === "seed" ? recipe.tfidf : { ...recipe.tfidf, minDf: 2 }),
 };

@@ -79,11 +79,11 @@ function modalityParts(
   fold: Fold,
   plan: Plan,
   rows: EvaluationRows,
-  { modality }: Cell,
+  { modality, model }: Cell,
   components: Components,
 ): Parts {
   const audio = (): Parts =>
-    plan.scale ? fold.fitTransform(components.scaler(plan.protocol), rows.features!) : fold.take(rows.features!);
+    plan.scale ? fold.fitTransform(components.scaler(plan.protocol, model), rows.features!) : fold.take(rows.features!);
   const text = (): Parts => fold.fitTransform(components.vectorizer(plan.protocol), rows.transcripts!);
   if (modality === "audio") return audio();
   return modality === "text" ? text() : fold.concat(audio(), text());

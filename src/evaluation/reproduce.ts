@@ -17,7 +17,7 @@ export interface ReproduceOptions {
   readonly protocol: ProtocolName;
   /** What is fitted in the folds. */
   readonly components: Components;
-  /** The cells to fill; by default all that the corpus allows. */
+  /** The cells to fill; by default all that the corpus allows, of the models that need not be asked for. */
   readonly cells?: readonly Cell[];
   /** Everything random follows from it; 0 by default. */
   readonly seed?: number;
@@ -102,7 +102,9 @@ function settle(data: EvaluationRows | SeedTables, options: ReproduceOptions): S
   }
   const rows = "train" in data ? joinTables(data) : data;
   checkRows(rows);
-  const cells = options.cells ?? knownCells(components.models).filter((cell) => canRun(cell, rows));
+  const cells =
+    options.cells ??
+    knownCells(components.models).filter((cell) => canRun(cell, rows) && !components.models[cell.model].onRequest);
   if (cells.length === 0) throw new DataError(`${rows.corpus}: no cell can be run on it`);
   for (const cell of cells) checkCell(cell, rows);
   const plan = "train" in data ? tablesPlan(rows, data.train.labels.length) : planProtocol(protocol, rows, seed);

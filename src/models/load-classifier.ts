@@ -1,20 +1,42 @@
 import { ModelFileError } from "../errors.ts";
 import type { Classifier } from "./classifier.ts";
+import { CalibratedClassifier } from "./calibrated-classifier.ts";
+import { ComplementNB } from "./complement-nb.ts";
+import { LinearSVC } from "./linear-svc.ts";
 import { LogisticRegression } from "./logistic-regression.ts";
+import type { Loader } from "./members.ts";
+import { MultinomialNB } from "./multinomial-nb.ts";
 import { RandomForestClassifier } from "./random-forest.ts";
+import { StackingClassifier } from "./stacking-classifier.ts";
 import type { ModelState } from "./state.ts";
+import { VotingClassifier } from "./voting-classifier.ts";
 
-const LOADERS: Readonly<Record<string, (state: ModelState) => Classifier>> = {
+const LOADERS: Readonly<Record<string, (state: ModelState, load: Loader) => Classifier>> = {
   [RandomForestClassifier.kind]: RandomForestClassifier.load,
   [LogisticRegression.kind]: LogisticRegression.load,
+  [LinearSVC.kind]: LinearSVC.load,
+  [MultinomialNB.kind]: MultinomialNB.load,
+  [ComplementNB.kind]: ComplementNB.load,
+  [VotingClassifier.kind]: VotingClassifier.load,
+  [StackingClassifier.kind]: StackingClassifier.load,
+  [CalibratedClassifier.kind]: CalibratedClassifier.load,
 };
+
+/** Classifiers in classifiers, at most. */
+const DEEPEST = 8;
 
 /** The classifier of a state, whatever its kind. @throws {ModelFileError} for an unknown kind or a state that is not sound. */
 export function loadClassifier(state: ModelState): Classifier {
+  return loadAt(state, 0);
+}
+
+function loadAt(state: ModelState, depth: number): Classifier {
   if (!Object.hasOwn(LOADERS, state.kind)) {
     throw new ModelFileError(
       `the model is of the unknown kind "${state.kind}"; known are ${Object.keys(LOADERS).join(", ")}`,
     );
   }
-  return LOADERS[state.kind](state);
+  if (depth > DEEPEST)
+    throw new ModelFileError(`the model holds classifiers in classifiers, more than ${DEEPEST} deep`);
+  return LOADERS[state.kind](state, (part) => loadAt(part, depth + 1));
 }

@@ -1,4 +1,5 @@
-import { fitLogistic, type LogisticFit, ResidentLogistic } from "../core/logistic.ts";
+import { fitLogistic, type LogisticFit } from "../core/logistic.ts";
+import { ResidentLinear } from "../core/resident-linear.ts";
 import { DataError, ModelFileError, OptionError } from "../errors.ts";
 import type { Matrix, Probabilities } from "../matrix.ts";
 import { checkExamples, checkRows } from "./check.ts";
@@ -7,15 +8,17 @@ import type { Classifier, FitOptions } from "./classifier.ts";
 import { encodeLabels } from "./label-encoder.ts";
 import { dequantise, type Quantised, quantise } from "./quantise.ts";
 import type { Json, ModelState, Tensor } from "./state.ts";
-import { checkKind, classesOf, float64Of, integerOf, optionsOf, tensorOf } from "./state-reader.ts";
+import { checkKind, classesOf, float64Of, integerOf, optionsOf, tensorOf, withOptions } from "./state-reader.ts";
 
 /** Options of a logistic regression, named after scikit-learn's. */
 export interface LogisticRegressionOptions {
-  /** Inverse of the strength of the L2 penalty. 1 when left out. */
+  /** `l2`: half the sum of squares; `l1`: the sum of magnitudes, which brings many coefficients to 0. `l2` when left out. */
+  penalty?: "l2" | "l1";
+  /** Inverse of the strength of the penalty. 1 when left out. */
   C?: number;
-  /** The fit ends when no element of the gradient (of the objective over C) is larger. 1e-4 when left out. */
+  /** The fit ends when no element of the gradient (of the objective over C; with L1 of the pseudo-gradient) is larger. 1e-4 when left out. */
   tol?: number;
-  /** Steps of L-BFGS at most. 1000 when left out (scikit-learn: 100, at which text does not always converge). */
+  /** Steps at most. 1000 when left out (scikit-learn: 100, at which text does not always converge). */
   maxIter?: number;
   classWeight?: ClassWeight;
   /** Whether each class has an intercept, which is not penalised. True when left out. */
@@ -25,6 +28,7 @@ export interface LogisticRegressionOptions {
 }
 
 const DEFAULTS: Required<LogisticRegressionOptions> = {
+  penalty: "l2",
   C: 1,
   tol: 1e-4,
   maxIter: 1000,
@@ -36,7 +40,8 @@ const DEFAULTS: Required<LogisticRegressionOptions> = {
 function checkOptions(options: Required<LogisticRegressionOptions>): void {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(DEFAULTS, name));
   if (unknown !== undefined) throw new OptionError(`a logistic regression has no option "${unknown}"`);
-  const { C, tol, maxIter, fitIntercept } = options;
+  const { penalty, C, tol, maxIter, fitIntercept } = options;
+  if (penalty !== "l1" && penalty !== "l2") throw new OptionError(`penalty is ${String(penalty)}; it must be l2 or l1`);
   // The bounds keep C and 1 / C, and sums of squares over them, far from the ends of float64.
   if (!(C >= 1e-12 && C <= 1e12)) throw new OptionError(`C is ${C}; it must be from 1e-12 to 1e12`);
   if (!(tol > 0 && tol < Infinity)) throw new OptionError(`tol is ${tol}; it must be above 0`);
@@ -52,8 +57,8 @@ function checkOptions(options: Required<LogisticRegressionOptions>): void {
 }
 
 /**
- * Multinomial logistic regression with an L2 penalty, fitted by L-BFGS in float64: it minimises
- * `C * sum(weight * -log p[y]) + |coef|^2 / 2`, as scikit-learn's `LogisticRegression(multi_class="multinomial")` does. Two
+ * Multinomial logistic regression, fitted by L-BFGS in float64: it minimises `C * sum(weight * -log p[y]) + |coef|^2 / 2`, or
+ * with the L1 penalty, by OWL-QN (Andrew and Gao 2007), `C * sum(weight * -log p[y]) + |coef|_1`, as scikit-learn's `LogisticRegression(multi_class="multinomial")` does. Two
  * classes have a row of coefficients each, too (scikit-learn keeps the second one only). Learns from dense and sparse rows.
  *
  * @example
@@ -68,7 +73,7 @@ export class LogisticRegression implements Classifier {
   #classes: readonly string[] = [];
   #columns = 0;
   #fit: LogisticFit | null = null;
-  #resident: ResidentLogistic | null = null;
+  #resident: ResidentLinear | null = null;
   /** The coefficients as they are saved with `coefBits: 8`. */
   #quantised: Quantised | null = null;
 
@@ -102,10 +107,11 @@ export class LogisticRegression implements Classifier {
   fit(x: Matrix, y: readonly string[], { sampleWeight, onProgress }: FitOptions = {}): void {
     checkExamples(x, y, sampleWeight);
     const labels = encodeLabels(y);
-    const { C, tol, maxIter, fitIntercept, classWeight, coefBits } = this.options;
+    const { penalty, C, tol, maxIter, fitIntercept, classWeight, coefBits } = this.options;
     const fitted = fitLogistic(x, labels.codes, exampleWeights(labels, classWeight, sampleWeight), {
       classes: labels.classes.length,
       c: C,
+      penalty,
       tol,
       maxIter,
       fitIntercept,
@@ -121,7 +127,7 @@ export class LogisticRegression implements Classifier {
   predictProba(x: Matrix): Probabilities {
     const { coef, intercept } = this.#fitted();
     checkRows(x, this.#columns);
-    this.#resident ??= new ResidentLogistic(coef, intercept);
+    this.#resident ??= new ResidentLinear(coef, intercept);
     return { rows: x.rows, columns: intercept.length, data: this.#resident.predictProba(x) };
   }
 
@@ -171,21 +177,12 @@ export class LogisticRegression implements Classifier {
     if (typeof objective !== "number" || typeof iterations !== "number" || typeof converged !== "boolean") {
       throw new ModelFileError('the model\'s "summary" must have objective, iterations and converged');
     }
-    const loaded = LogisticRegression.#withOptions(options);
+    const loaded = withOptions(() => new LogisticRegression(options));
     loaded.#fit = { coef, intercept, objective, iterations, converged };
     loaded.#quantised = quantised;
     loaded.#classes = classes;
     loaded.#columns = columns;
     return loaded;
-  }
-
-  static #withOptions(options: LogisticRegressionOptions): LogisticRegression {
-    try {
-      return new LogisticRegression(options);
-    } catch (error) {
-      if (error instanceof OptionError) throw new ModelFileError(`the model's options are not sound: ${error.message}`);
-      throw error;
-    }
   }
 
   #fitted(): LogisticFit {

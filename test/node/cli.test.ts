@@ -126,6 +126,15 @@ test.each([
   expect(milliseconds).toBeGreaterThan(0);
 });
 
+test("predict names no emotion where it is told to abstain", async () => {
+  const { stdout } = await emovox("predict", "--text", "I am so happy!", "--abstain-below", "1", "--json");
+  expect(JSON.parse(stdout).emotion).toBe(null);
+  expect((await emovox("predict", "--text", "I am so happy!", "--abstain-below", "1")).stdout).toContain(
+    "text: unsure",
+  );
+  expect((await emovox("predict", "--text", "I am so happy!", "--abstain-below", "2")).code).toBe(2);
+});
+
 test("predict on a folder answers for each file", async () => {
   const { stdout } = await emovox("predict", join(speech, ".."), "--json");
   expect(stdout.trim().split("\n").length).toBe((await readdir(join(speech, ".."))).length);
@@ -159,6 +168,18 @@ test("reproduce, train, predict and evaluate work together on the miniature corp
   const judged = JSON.parse(evaluated.stdout);
   expect(judged.accuracy).toBeGreaterThan(0.7);
   expect(judged.seen).toBe(true);
+});
+
+test("reproduce fills the cells of the other linear models where they are named", async () => {
+  const only = "audio/svm,text/svm,both/svm,audio/mnb,text/mnb,both/mnb";
+  for (const protocol of ["loso", "seed"]) {
+    const run = await emovox("reproduce", "--only", only, "--protocol", protocol, "--out", "linear", "--json");
+    expect(run.code).toBe(0);
+    const { cells } = JSON.parse(run.stdout);
+    expect(cells.map((cell: { title: string }) => cell.title)).toEqual(["SVM", "MNB", "SVM", "MNB", "SVM", "MNB"]);
+    // Chance is a sixth.
+    for (const cell of cells) if (cell.modality !== "audio") expect(cell.uar).toBeGreaterThan(0.4);
+  }
 });
 
 test("the four tables that the recipe makes of a corpus fill the three tables again", async () => {
