@@ -1,0 +1,48 @@
+// What concerns emovox alone: growth of time and memory with the length of the audio, size of the core, start of a fresh process.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { createExtractor } from "../dist/index.js";
+import { coreBase64 } from "../dist/core/binary.js";
+import { median } from "./measure.mjs";
+import { frameOptions, sampleRate } from "./speech.mjs";
+
+const SHORT = 60;
+const LONG = 600;
+
+/** @returns { growth, memory, coreKilobytes, startMilliseconds } */
+export function check(speech, rounds) {
+  return {
+    growth: timeGrowth(speech, rounds),
+    memory: batchMemory(speech),
+    coreKilobytes: gzipSync(Buffer.from(coreBase64, "base64"), { level: 9 }).length / 1024,
+    startMilliseconds: median(Array.from({ length: rounds }, () => inFreshProcess("start"))),
+  };
+}
+
+/** Time for the MFCCs of 600 s over the time for 60 s. */
+function timeGrowth({ signal }, rounds) {
+  const extractor = createExtractor({ preset: "librosa", sampleRate, features: ["mfcc"], options: frameOptions });
+  const timed = (seconds) => {
+    const samples = signal.subarray(0, seconds * sampleRate);
+    const start = performance.now();
+    extractor.extract(samples);
+    return performance.now() - start;
+  };
+  timed(LONG);
+  const ratios = Array.from({ length: rounds }, () => {
+    const short = median(Array.from({ length: 10 }, () => timed(SHORT)));
+    return timed(LONG) / short;
+  });
+  return median(ratios);
+}
+
+/** What the process takes more at its peak, over the bytes of the input, when it computes the MFCCs of 600 s. */
+const batchMemory = ({ folder }) => inFreshProcess("memory", `${folder}/signal.f32`);
+
+function inFreshProcess(...args) {
+  const script = fileURLToPath(new URL("fresh.mjs", import.meta.url));
+  const { stdout, stderr, status } = spawnSync(process.execPath, [script, ...args], { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return Number(stdout);
+}
