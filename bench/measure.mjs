@@ -15,9 +15,10 @@ const LONGEST = 600;
 export async function measure(work, candidates, speech, rounds) {
   const entries = [];
   let reference;
-  for (const { peer, label, note, run, values } of candidates) {
-    const entry = { peer, label, note };
+  for (const { peer, label, note, error: missing, run, values } of candidates) {
+    const entry = { peer, label, note, error: missing };
     entries.push(entry);
+    if (missing !== undefined) continue;
     try {
       const excerpt = work.input(speech, SHORTEST);
       if (values) {
