@@ -1,6 +1,6 @@
 import { AudioError, OptionError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
-import { f32, MAX_VALUES, scratch } from "./memory.ts";
+import { f32, MAX_VALUES, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
 import { type PadMode, stage } from "./signal.ts";
@@ -121,6 +121,13 @@ export class FrameComputer {
     freeWithOwner(this, () => core.yinFree(yin));
   }
 
+  /** Samples of the longest frame that the features take. */
+  get longestFrame(): number {
+    const { nFft, frameLength } = this.#options;
+    const lengths = this.#features.map((feature) => (isSpectral(feature) ? nFft : frameLength));
+    return Math.max(...lengths);
+  }
+
   /** Number of frames of a signal of `n` samples: the fewest that any of the features has. */
   frames(n: number): number {
     const o = this.#options;
@@ -143,30 +150,50 @@ export class FrameComputer {
       );
     }
     if (this.#first.has("delta") || this.#first.has("delta2")) expectDeltaFrames(o.deltaWidth, o.deltaMode, frames);
+    return this.#compute(frames, (memory, frameLength, padMode, tail) => {
+      return stage(memory, samples, o.center ? frameLength >> 1 : 0, padMode, tail).pointer;
+    });
+  }
+
+  /**
+   * Some frames of a longer signal: frame 0 from the first sample of `padded(frameLength, padMode)` on, which gives the samples of all
+   * of them. Frames have the bits that they have in the whole.
+   */
+  computeFrames(frames: number, padded: (frameLength: number, padMode: PadMode) => Float32Array): DenseMatrix {
+    return this.#compute(frames, (memory, frameLength, padMode, tail) => {
+      return stage(memory, padded(frameLength, padMode), 0, "constant", tail).pointer;
+    });
+  }
+
+  #compute(
+    frames: number,
+    source: (memory: Scratch, frameLength: number, padMode: PadMode, tail: number) => number,
+  ): DenseMatrix {
+    const columns = this.names.length;
+    const { nFft, frameLength, hopLength, padMode } = this.#options;
     return scratch((memory) => {
       const out = memory.zeros(frames * columns * 4);
-      const tail = ABREAST * o.hopLength + Math.max(o.nFft, o.frameLength);
+      const tail = ABREAST * hopLength + Math.max(nFft, frameLength);
       if (this.#features.some(isSpectral)) {
-        const x = stage(memory, samples, o.center ? o.nFft >> 1 : 0, o.padMode, tail);
+        const x = source(memory, nFft, padMode, tail);
         const work = memory.zeros(core.framesWorkBytes(this.#plan, frames));
-        core.frames(this.#plan, x.pointer, frames, work, out, columns);
+        core.frames(this.#plan, x, frames, work, out, columns);
       }
-      const pad = o.center ? o.frameLength >> 1 : 0;
       const at = (feature: FrameFeature) => out + (this.#first.get(feature) ?? 0) * 4;
       if (this.#first.has("rms")) {
-        const x = stage(memory, samples, pad, o.padMode, tail);
-        core.rmsFrames(x.pointer, frames, o.frameLength, o.hopLength, at("rms"), columns);
+        const x = source(memory, frameLength, padMode, tail);
+        core.rmsFrames(x, frames, frameLength, hopLength, at("rms"), columns);
       }
       if (this.#first.has("zcr")) {
-        const x = stage(memory, samples, pad, "edge", tail);
-        core.zcrFrames(x.pointer, frames, o.frameLength, o.hopLength, at("zcr"), columns);
+        const x = source(memory, frameLength, "edge", tail);
+        core.zcrFrames(x, frames, frameLength, hopLength, at("zcr"), columns);
       }
       const yin = this.#first.has("yin");
       const depth = this.#first.has("aperiodicity");
       if (yin || depth) {
-        const x = stage(memory, samples, pad, o.padMode, tail);
+        const x = source(memory, frameLength, padMode, tail);
         const unwanted = yin ? 0 : memory.zeros(frames * columns * 4);
-        core.yin(this.#yin, x.pointer, frames, yin ? at("yin") : unwanted, columns, depth ? at("aperiodicity") : 0);
+        core.yin(this.#yin, x, frames, yin ? at("yin") : unwanted, columns, depth ? at("aperiodicity") : 0);
       }
       return denseMatrix(frames, columns, f32(out, frames * columns).slice());
     });
@@ -179,8 +206,8 @@ function frameCount(n: number, frameLength: number, { center, hopLength }: Frame
   return core.frameCount(n, center ? frameLength >> 1 : 0, frameLength, hopLength);
 }
 
-/** The names of a feature's columns: `mfcc_0` and on where there are several. */
-function columnNames(feature: FrameFeature, o: FrameOptions): string[] {
+/** How many columns a feature has. */
+export function columnCount(feature: FrameFeature, o: FrameOptions): number {
   const counts: Partial<Record<FrameFeature, number>> = {
     stft: (o.nFft >> 1) + 1,
     mel: o.nMels,
@@ -189,6 +216,11 @@ function columnNames(feature: FrameFeature, o: FrameOptions): string[] {
     delta: o.nMfcc,
     delta2: o.nMfcc,
   };
-  const count = counts[feature];
-  return count === undefined ? [feature] : Array.from({ length: count }, (_, k) => `${feature}_${k}`);
+  return counts[feature] ?? 1;
+}
+
+/** The names of a feature's columns: `mfcc_0` and on where there can be several. */
+function columnNames(feature: FrameFeature, o: FrameOptions): string[] {
+  const several = ["stft", "mel", "logmel", "mfcc", "delta", "delta2"].includes(feature);
+  return several ? Array.from({ length: columnCount(feature, o) }, (_, k) => `${feature}_${k}`) : [feature];
 }

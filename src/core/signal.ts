@@ -34,3 +34,11 @@ export function signalMoments(samples: Float32Array): { meanAbsolute: number; st
     return { meanAbsolute, std, mean };
   });
 }
+
+/** The index in a signal of n samples that index i, before or behind it, mirrors, the ends not repeated (`numpy.pad`, reflect). */
+export function reflectIndex(i: number, n: number): number {
+  if (n === 1) return 0;
+  const period = 2 * (n - 1);
+  const j = ((i % period) + period) % period;
+  return j < n ? j : period - j;
+}

@@ -10,3 +10,4 @@ export {
 } from "./extractor.ts";
 export { librosaOptions, type OptionRecord, type OptionValue, parseOptionValue } from "./options.ts";
 export { sahu2019Names, sahu2019Options } from "./sahu2019.ts";
+export { createStream, type FrameStream } from "./stream.ts";

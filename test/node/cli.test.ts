@@ -145,7 +145,9 @@ test("reproduce, train, predict and evaluate work together on the miniature corp
     "surprise",
   ]);
   const evaluated = await emovox("evaluate", "--corpus", `iemocap:${mini}`, "--model", "mini.safetensors", "--json");
-  expect(JSON.parse(evaluated.stdout).accuracy).toBeGreaterThan(0.7);
+  const judged = JSON.parse(evaluated.stdout);
+  expect(judged.accuracy).toBeGreaterThan(0.7);
+  expect(judged.seen).toBe(true);
 });
 
 test("the four tables that the recipe makes of a corpus fill the three tables again", async () => {

@@ -1,0 +1,125 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { createExtractor, createStream, type OptionRecord } from "../src/features/index.ts";
+import { Random } from "../src/random.ts";
+
+const random = new Random(3);
+const signal = Float32Array.from({ length: 9000 }, (_, i) => 0.3 * Math.sin(i / 9) + 0.1 * random.normal());
+const short: OptionRecord = {
+  nFft: 512,
+  winLength: 400,
+  hopLength: 160,
+  nMels: 20,
+  nMfcc: 8,
+  frameLength: 700,
+  topDb: null,
+  yinFMax: 500,
+};
+const every = [
+  "stft",
+  "mel",
+  "logmel",
+  "mfcc",
+  "delta",
+  "delta2",
+  "centroid",
+  "bandwidth",
+  "rolloff",
+  "flatness",
+  "rms",
+  "zcr",
+  "yin",
+  "aperiodicity",
+];
+
+function streamed(options: OptionRecord, features: readonly string[], samples: Float32Array, chunk: () => number) {
+  const stream = createStream(createExtractor({ preset: "librosa", sampleRate: 16000, features, options }));
+  const parts: Float32Array[] = [];
+  for (let at = 0; at < samples.length; ) {
+    const end = at + chunk();
+    parts.push(stream.push(samples.subarray(at, end)).data);
+    at = end;
+  }
+  parts.push(stream.finish().data);
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+const batch = (options: OptionRecord, features: readonly string[], samples: Float32Array) =>
+  createExtractor({ preset: "librosa", sampleRate: 16000, features, options }).extract(samples).data;
+
+test.each([
+  ["in one piece", signal.length],
+  ["by 128 samples", 128],
+  ["by 997", 997],
+  ["by one sample", 1],
+])("every feature has the bits of the whole, %s", (_, size) => {
+  for (const options of [
+    short,
+    { ...short, padMode: "reflect", deltaMode: "nearest" },
+    { ...short, padMode: "edge" },
+    { ...short, center: false },
+  ]) {
+    const samples = size === 1 ? signal.subarray(0, 3000) : signal;
+    expect(streamed(options, every, samples, () => size)).toEqual(batch(options, every, samples));
+  }
+});
+
+test("any framing, any length, any chunks", () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        length: fc.integer({ min: 1, max: 5000 }),
+        nFft: fc.integer({ min: 64, max: 600 }),
+        hopLength: fc.integer({ min: 20, max: 700 }),
+        frameLength: fc.integer({ min: 100, max: 900 }),
+        center: fc.boolean(),
+        padMode: fc.constantFrom("constant", "reflect", "edge"),
+        chunk: fc.integer({ min: 1, max: 2000 }),
+      }),
+      ({ length, chunk, ...options }) => {
+        const samples = signal.subarray(0, length);
+        const given = { ...short, ...options, winLength: null, deltaMode: "nearest" };
+        const features = ["delta", "mfcc", "rms", "zcr", "centroid"];
+        const need = Math.max(options.nFft, options.frameLength);
+        if (!options.center && length < need) {
+          expect(streamed(given, features, samples, () => chunk)).toHaveLength(0);
+        } else {
+          const expected = batch(given, features, samples);
+          expect(streamed(given, features, samples, () => chunk)).toEqual(expected);
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test("rows come as early as the latency says", () => {
+  const extractor = createExtractor({ preset: "librosa", sampleRate: 16000, features: ["centroid"], options: short });
+  const stream = createStream(extractor);
+  expect(stream.latency).toBe(256);
+  expect(stream.push(new Float32Array(256)).rows).toBe(0);
+  expect(stream.push(new Float32Array(1)).rows).toBe(1);
+  expect(stream.push(new Float32Array(159)).rows).toBe(1);
+  const deltas = createStream(
+    createExtractor({ preset: "librosa", sampleRate: 16000, features: ["delta"], options: short }),
+  );
+  expect(deltas.latency).toBe(256 + 4 * 160);
+});
+
+test("what needs the whole signal is refused", () => {
+  const create = (features: string[], options: OptionRecord) => () =>
+    createStream(createExtractor({ preset: "librosa", sampleRate: 16000, features, options }));
+  expect(create(["mfcc"], {})).toThrow("set topDb to null");
+  expect(() => createStream(createExtractor({ preset: "emovox" }))).toThrow("rows of frames");
+  const stream = create(["rms"], {})();
+  expect(() => stream.push(Float32Array.of(Number.NaN))).toThrow("NaN");
+  expect(stream.finish().rows).toBe(0);
+  expect(() => stream.push(new Float32Array(1))).toThrow("finished");
+  expect(() => stream.finish()).toThrow("finished");
+});
