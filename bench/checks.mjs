@@ -7,14 +7,23 @@ import { coreBase64 } from "../dist/core/binary.js";
 import { median } from "./measure.mjs";
 import { frameOptions, sampleRate } from "./speech.mjs";
 
+export const checkTitles = {
+  growth: "time for a longer signal",
+  memory: "memory of a batch",
+  streamKilobytes: "memory of a stream",
+  coreKilobytes: "size of the core",
+  startMilliseconds: "start of a process",
+};
+
 const SHORT = 60;
 const LONG = 600;
 
-/** @returns { growth, memory, coreKilobytes, startMilliseconds } */
+/** @returns { growth, memory, streamKilobytes, coreKilobytes, startMilliseconds } */
 export function check(speech, rounds) {
   return {
     growth: timeGrowth(speech, rounds),
-    memory: batchMemory(speech),
+    memory: inFreshProcess("memory", `${speech.folder}/signal.f32`),
+    streamKilobytes: inFreshProcess("stream", `${speech.folder}/signal.f32`) / 1024,
     coreKilobytes: gzipSync(Buffer.from(coreBase64, "base64"), { level: 9 }).length / 1024,
     startMilliseconds: median(Array.from({ length: rounds }, () => inFreshProcess("start"))),
   };
@@ -37,12 +46,11 @@ function timeGrowth({ signal }, rounds) {
   return median(ratios);
 }
 
-/** What the process takes more at its peak, over the bytes of the input, when it computes the MFCCs of 600 s. */
-const batchMemory = ({ folder }) => inFreshProcess("memory", `${folder}/signal.f32`);
-
 function inFreshProcess(...args) {
   const script = fileURLToPath(new URL("fresh.mjs", import.meta.url));
-  const { stdout, stderr, status } = spawnSync(process.execPath, [script, ...args], { encoding: "utf8" });
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--expose-gc", script, ...args], {
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(stderr);
   return Number(stdout);
 }

@@ -1,4 +1,5 @@
 // docs/benchmarks.md.
+import { ROUNDS } from "./measure.mjs";
 import { goalTable, speedTable } from "./table.mjs";
 
 export const document = ({ results, judged, titles, machine, versions, rounds }) => `# Benchmarks
@@ -16,7 +17,7 @@ ${machine}
 npm run bench                          # the tables below on the terminal
 npm run bench -- --only mfcc,fft      # some of the work; the names are in bench/works.mjs
 npm run bench -- --json               # all figures, every single run, and how well the results agree
-npm run bench -- --rounds 15          # ${rounds} when left out
+npm run bench -- --rounds 15          # ${ROUNDS} when left out
 npm run bench -- --write              # writes this page and its picture
 \`\`\`
 
@@ -27,10 +28,13 @@ npm run bench -- --write              # writes this page and its picture
   1,024 samples every 160, 65 to 500 Hz.
 - Each figure is the median of ${rounds} runs. After a warm-up, the peers run in turn, round after round, so that a slow spell of the machine
   hits all alike. A run takes about a quarter of a second: what is slow gets an excerpt (at least 2 s), what is fast all there is.
+- The six spectral features are centroid, bandwidth, roll-off, flatness, contrast and flux; deltas are of first and second order.
 - Tables and plans are made before the clock starts. Inputs are in memory; what comes out is in the caller's memory again, but for the FFTs
   in WebAssembly and C, whose frames and spectra stay in their own memory. FFTs take the same 16 frames of speech again and again.
 - Peers compute what they compute: mel scales, logarithms and the edges differ. Results of each are compared with emovox's on 2 s of speech;
   \`--json\` gives the correlation (\`agreement\`: second MFCC, real part of a spectrum, pitch, resampled signal).
+- "C with pffft" is \`bench/native/mfcc.c\`, compiled with \`gcc -Ofast -march=native\`: what a careful native program makes of the machine.
+  librosa is not among the peers: neither npm nor Debian has it.
 
 ## Goals
 ${goalTable(judged, titles)}

@@ -1,5 +1,8 @@
 // Times the candidates of one work against each other: in turn, round after round, so that a slow spell of the machine hits all alike.
+import { correlation } from "./compare.mjs";
 
+/** Timed runs of a candidate, of which the median counts. */
+export const ROUNDS = 9;
 /** Seconds that a candidate computes before it is timed, and that one timed run shall take; what is slow gets less audio. */
 const WARM_UP = 0.4;
 const RUN = 0.25;
@@ -23,8 +26,8 @@ export async function measure(work, candidates, speech, rounds) {
       const excerpt = work.input(speech, SHORTEST);
       if (values) {
         const own = await values(excerpt);
-        reference ??= own;
-        entry.agreement = correlation(reference, own);
+        if (peer === "emovox") reference ??= own;
+        if (reference !== undefined) entry.agreement = (work.compare ?? correlation)(reference, own);
       }
       const { spent, rate } = await warmUp(run, excerpt);
       const input = work.input(speech, Math.min(LONGEST, Math.max(SHORTEST, rate * RUN)));
@@ -76,18 +79,4 @@ export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** Pearson's, over as many values as both have; NaN when one of them does not vary. */
-function correlation(a, b) {
-  const n = Math.min(a.length, b.length);
-  const mean = (values) => values.slice(0, n).reduce((sum, value) => sum + value, 0) / n;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < n; i++) {
-    ab += (a[i] - meanA) * (b[i] - meanB);
-    aa += (a[i] - meanA) ** 2;
-    bb += (b[i] - meanB) ** 2;
-  }
-  return ab / Math.sqrt(aa * bb);
 }

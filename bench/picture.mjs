@@ -4,6 +4,10 @@ import { nameOf } from "./table.mjs";
 const GOAL = "#c0392b";
 const OWN = "#1b6ca8";
 const OTHER = "#b8c4cf";
+const WIDTH = 460;
+/** Width of the column of names. Without a browser Vega guesses the width of text, so nothing may hang on it. */
+const NAMES = 240;
+const FIGURES = 60;
 
 /** @returns {Promise<string>} SVG: a panel a work, a bar a peer, on a logarithmic scale */
 export async function draw(results, goals, machine) {
@@ -17,9 +21,11 @@ export async function draw(results, goals, machine) {
     background: "white",
     padding: 12,
     title: {
-      text: "Seconds of audio a second, one thread (logarithmic; longer is faster)",
-      subtitle: machine,
+      text: "Seconds of audio a second",
+      subtitle: ["one thread; logarithmic scale, longer is faster", machine],
       anchor: "start",
+      frame: "group",
+      dx: -NAMES,
       fontSize: 15,
       subtitleFontSize: 11,
       offset: 14,
@@ -29,7 +35,6 @@ export async function draw(results, goals, machine) {
     config: {
       font: "sans-serif",
       view: { stroke: null },
-      axis: { grid: false, domain: false, ticks: false, labelFontSize: 11, labelLimit: 260, labelPadding: 6 },
     },
   };
   return new vega.View(vega.parse(compile(spec).spec), { renderer: "none" }).toSVG();
@@ -39,7 +44,7 @@ function panel(title, rows, goal) {
   const values = rows
     .filter((row) => row.rate !== undefined)
     .map((row) => ({ name: nameOf(row), rate: row.rate, text: label(row.rate), own: row.peer === "emovox" }));
-  const y = { field: "name", type: "nominal", sort: null, title: null, axis: { minExtent: 250, maxExtent: 250 } };
+  const y = { field: "name", type: "nominal", sort: null, axis: null };
   const x = {
     field: "rate",
     type: "quantitative",
@@ -51,17 +56,34 @@ function panel(title, rows, goal) {
     mark: { type: "bar", cornerRadiusEnd: 2, height: { band: 0.72 } },
     encoding: { x2: { datum: 1 }, color: { condition: { test: "datum.own", value: OWN }, value: OTHER } },
   };
-  const figures = { mark: { type: "text", align: "left", dx: 5, fontSize: 11 }, encoding: { text: { field: "text" } } };
+  const text = (align, at, field) => ({
+    mark: { type: "text", align, fontSize: 11 },
+    encoding: { x: { value: at }, text: { field } },
+  });
   const line = {
     data: { values: [{ goal }] },
     mark: { type: "rule", color: GOAL, strokeDash: [4, 3] },
     encoding: { x: { ...x, field: "goal" }, y: undefined },
   };
   return {
-    title: { text: title + (goal ? `   (goal ${label(goal)}, dashed)` : ""), anchor: "start", fontSize: 12, offset: 4 },
-    width: 460,
+    title: {
+      text: title + (goal ? `   (goal ${label(goal)}, dashed)` : ""),
+      anchor: "start",
+      frame: "group",
+      dx: -NAMES,
+      fontSize: 12,
+      offset: 4,
+    },
+    width: WIDTH,
     height: { step: 19 },
-    layer: [{ data: { values }, encoding: { x, y }, layer: [bars, figures] }, ...(goal ? [line] : [])],
+    layer: [
+      {
+        data: { values },
+        encoding: { x, y },
+        layer: [text("left", -NAMES, "name"), bars, text("right", WIDTH + FIGURES, "text")],
+      },
+      ...(goal ? [line] : []),
+    ],
   };
 }
 

@@ -4,8 +4,10 @@ import { existsSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { goals, judge } from "./goals.mjs";
+import { measure, ROUNDS } from "./measure.mjs";
+import { goalTable, speedTable } from "./table.mjs";
 
-const ROUNDS = 9;
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const say = (text) => process.stderr.write(`${text}\n`);
 
@@ -35,12 +37,13 @@ function readArguments() {
 
 function prepare() {
   if (!existsSync(here("../dist/index.js"))) fail("emovox is not built: run npm run build first");
-  if (existsSync(here("node_modules"))) return;
+  if (existsSync(here("node_modules/.package-lock.json"))) return;
   say("installing the peers into bench/node_modules");
-  const { status } = spawnSync("npm", ["ci", "--prefix", here(".")], {
-    stdio: ["ignore", 2, 2],
-    shell: process.platform === "win32",
-  });
+  // The npm that runs this script: node_modules/.bin, first in its path, holds an old one that a dependency brings along.
+  const npm = process.env.npm_execpath;
+  if (npm === undefined)
+    fail("the peers are not installed: start this with npm run bench, or run npm ci --prefix bench");
+  const { status } = spawnSync(process.execPath, [npm, "ci", "--prefix", here(".")], { stdio: ["ignore", 2, 2] });
   if (status !== 0) fail("npm ci --prefix bench failed; without network there are no peers to measure against");
 }
 
@@ -67,61 +70,62 @@ async function loadPeers(speech) {
   return peers;
 }
 
+/** Measures the works named in `wanted`, one after the other. */
+async function measureWorks(works, wanted, peers, speech, rounds) {
+  const results = [];
+  for (const work of works) {
+    const { id, title, perFrame } = work;
+    if (!wanted.includes(id)) continue;
+    say(`measuring ${title}`);
+    const candidates = peers.flatMap(({ name, works: own }) => (own[id] ?? []).map((one) => ({ peer: name, ...one })));
+    results.push({ id, title, perFrame, rows: await measure(work, candidates, speech, rounds) });
+  }
+  return results;
+}
+
 async function main() {
   const { json, write, only, rounds } = readArguments();
   prepare();
+  // What follows imports the built package, which is there by now.
   const { works } = await import("./works.mjs");
   const { Speech } = await import("./speech.mjs");
-  const { measure } = await import("./measure.mjs");
-  const { check } = await import("./checks.mjs");
-  const { goals, judge } = await import("./goals.mjs");
-  const { goalTable, speedTable } = await import("./table.mjs");
-
-  const wanted = only?.split(",") ?? [...works.map(({ id }) => id), "checks"];
+  const { check, checkTitles } = await import("./checks.mjs");
   const known = [...works.map(({ id }) => id), "checks"];
+  const wanted = only?.split(",") ?? known;
   const unknown = wanted.filter((id) => !known.includes(id));
   if (unknown.length > 0) fail(`--only knows ${known.join(", ")}, not ${unknown.join(", ")}`);
 
   const speech = new Speech();
   const peers = await loadPeers(speech);
+  let results;
+  let checks;
   try {
-    const results = [];
-    for (const work of works.filter(({ id }) => wanted.includes(id))) {
-      say(`measuring ${work.title}`);
-      const candidates = peers.flatMap(({ name, works: own }) =>
-        (own[work.id] ?? []).map((one) => ({ peer: name, ...one })),
-      );
-      const { id, title, perFrame } = work;
-      results.push({ id, title, perFrame, rows: await measure(work, candidates, speech, rounds) });
-    }
-    if (wanted.includes("checks")) say("checking growth, memory, size and start");
-    const checks = wanted.includes("checks") ? check(speech, rounds) : undefined;
-
-    const versions = peers.map(({ name, version }) => [name, version]);
-    const titles = new Map(works.map(({ id, title }) => [id, title]));
-    const judged = judge(results, checks);
-    const machine = describeMachine();
-    if (json) {
-      console.log(
-        JSON.stringify(
-          { machine, versions: Object.fromEntries(versions), rounds, results, checks, goals: judged },
-          null,
-          2,
-        ),
-      );
-    } else {
-      console.log([machine, goalTable(judged, titles), speedTable(results)].join("\n\n"));
-      console.log(`\n${versions.map(([name, version]) => `${name} ${version}`).join(", ")}`);
-    }
-    if (write) {
-      const { document } = await import("./document.mjs");
-      const { draw } = await import("./picture.mjs");
-      writeFileSync(here("../docs/benchmarks.md"), document({ results, judged, titles, machine, versions, rounds }));
-      writeFileSync(here("../docs/benchmarks.svg"), await draw(results, goals, machine));
+    results = await measureWorks(works, wanted, peers, speech, rounds);
+    if (wanted.includes("checks")) {
+      say("checking growth, memory, size and start");
+      checks = check(speech, rounds);
     }
   } finally {
     for (const { close } of peers) close?.();
     speech.remove();
+  }
+
+  const machine = describeMachine();
+  const versions = peers.map(({ name, version }) => [name, version]);
+  const titles = new Map([...works.map(({ id, title }) => [id, title]), ...Object.entries(checkTitles)]);
+  const judged = judge(results, checks);
+  if (json) {
+    const found = { machine, versions: Object.fromEntries(versions), rounds, results, checks, goals: judged };
+    console.log(JSON.stringify(found, null, 2));
+  } else {
+    const list = versions.map(([name, version]) => `${name} ${version}`).join(", ");
+    console.log([machine, goalTable(judged, titles), speedTable(results), list].join("\n\n"));
+  }
+  if (write) {
+    const { document } = await import("./document.mjs");
+    const { draw } = await import("./picture.mjs");
+    writeFileSync(here("../docs/benchmarks.md"), document({ results, judged, titles, machine, versions, rounds }));
+    writeFileSync(here("../docs/benchmarks.svg"), await draw(results, goals, machine));
   }
 }
 

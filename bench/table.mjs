@@ -33,7 +33,7 @@ export function speedTable(results) {
 
 export function goalTable(judged, titles) {
   const lines = judged.map(({ work, text, value, met }) => [
-    titles.get(work) ?? "",
+    titles.get(work),
     text,
     figure(value),
     met ? "met" : "**not met**",

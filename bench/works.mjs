@@ -1,4 +1,6 @@
-// What is measured. `input(speech, seconds)` is about that much audio: { seconds, samples | utterances | count }, with the very number of seconds.
+// What is measured. `input(speech, seconds)` is about that much audio: { seconds, samples | utterances | count }, with the very number of
+// seconds; `compare` says how well two results agree (correlation when left out).
+import { samePitch } from "./compare.mjs";
 import { hopLength, nFft, sampleRate } from "./speech.mjs";
 
 const signal = (speech, seconds) => cut(speech.signal, sampleRate, seconds);
@@ -16,15 +18,14 @@ function utterances(all, rate, seconds) {
   return { seconds: length / rate, utterances: all.slice(0, count), count };
 }
 
-/** One transform a frame, as many as that much audio has. The frames are the same `distinct` ones again and again: what is measured is arithmetic, not memory. */
+/** Frames that the transforms take again and again: what is measured is arithmetic, not memory. */
+const DISTINCT = 16;
+
+/** One transform a frame, about as many as that much audio has. */
 function transforms(speech, seconds) {
-  const count = Math.round((seconds * sampleRate) / hopLength);
-  const distinct = 16;
-  return {
-    seconds: (count * hopLength) / sampleRate,
-    samples: speech.signal.subarray(32000, 32000 + distinct * nFft),
-    count,
-  };
+  const count = DISTINCT * Math.round((seconds * sampleRate) / hopLength / DISTINCT);
+  const samples = speech.signal.subarray(32000, 32000 + DISTINCT * nFft);
+  return { seconds: (count * hopLength) / sampleRate, samples, count };
 }
 
 export const works = [
@@ -38,8 +39,8 @@ export const works = [
   { id: "fft-abreast", title: "real FFT of 512, many", input: transforms, perFrame: true },
   { id: "spectral", title: "MFCC, deltas, 6 spectral features, RMS, ZCR", input: signal },
   { id: "hpss", title: "HPSS, harmonic signal", input: signal },
-  { id: "yin", title: "YIN", input: signal },
-  { id: "pyin", title: "pYIN", input: signal },
+  { id: "yin", title: "YIN", input: signal, compare: samePitch },
+  { id: "pyin", title: "pYIN", input: signal, compare: samePitch },
   {
     id: "sahu2019",
     title: "sahu2019 at 44.1 kHz",

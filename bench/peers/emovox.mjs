@@ -14,6 +14,7 @@ export function load() {
       mfcc: [extracting(["mfcc"], frameOptions, "mfcc_1")],
       "mfcc-utterances": [perUtterance()],
       fft: [rawFft(), realFft()],
+      "fft-abreast": [stft()],
       spectral: [
         extracting(
           ["mfcc", "delta", "delta2", ...spectral, "rms", "zcr"],
@@ -85,11 +86,23 @@ function realFft() {
   const fft = new RealFft(nFft);
   const frame = (samples, i) => samples.subarray((i & 15) * nFft, ((i & 15) + 1) * nFft);
   return {
-    label: "RealFft.forward, copies included",
+    label: "RealFft.forward, with copies",
     run({ samples, count }) {
       for (let i = 0; i < count; i++) fft.forward(frame(samples, i));
     },
     values: ({ samples }) => fft.forward(frame(samples, 0)).re,
+  };
+}
+
+/** Spectra of whole signals, four frames abreast: sixteen frames a call. It also windows, takes magnitudes and copies in and out. */
+function stft() {
+  const options = { nFft, hopLength: nFft, window: "boxcar", center: false };
+  const extractor = createExtractor({ preset: "librosa", sampleRate, features: ["stft"], options });
+  return {
+    label: "magnitudes, with copies",
+    run({ samples, count }) {
+      for (let i = 0; i < count; i += 16) extractor.extract(samples);
+    },
   };
 }
 

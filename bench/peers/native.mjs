@@ -8,7 +8,8 @@ const pffft = here("node_modules/@echogarden/pffft-wasm/src");
 
 export const fftw = {
   name: "FFTW",
-  load: ({ folder }) => build(folder, "fftw", [here("native/fftw.c"), "-lfftw3f", "-lm"]),
+  load: ({ folder }) =>
+    build(folder, "fftw", [here("native/fftw.c"), "-lfftw3f", "-lm"], { "fft-abreast": "sixteen in one plan" }),
 };
 
 export const native = {
@@ -18,12 +19,12 @@ export const native = {
 };
 
 /** Compiles a program into `folder` and starts it. */
-function build(folder, program, sources) {
+function build(folder, program, sources, notes) {
   const file = path.join(folder, program);
   const { error, status, stderr } = spawnSync("gcc", ["-Ofast", "-march=native", "-o", file, ...sources], {
     encoding: "utf8",
   });
   if (error || /fatal error|cannot find/.test(stderr)) throw new Error("not installed");
   if (status !== 0) throw new Error(`gcc failed: ${stderr.split("\n")[0]}`);
-  return startChild(file, [folder]);
+  return startChild(file, [folder], notes);
 }

@@ -29,7 +29,7 @@ export async function load() {
       return [...spectrum.filter((_, i) => i % 2 === 0), spectrum[1]];
     },
   };
-  const unordered = through(pffft._pffft_transform, "SIMD, bins left in its own order");
+  const unordered = through(pffft._pffft_transform, "SIMD, its own order of bins");
   const { version } = JSON.parse(
     readFileSync(new URL("../node_modules/@echogarden/pffft-wasm/package.json", import.meta.url), "utf8"),
   );

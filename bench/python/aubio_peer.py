@@ -10,6 +10,11 @@ def hops(samples):
     return samples[: len(samples) // HOP * HOP].reshape(-1, HOP)
 
 
+# It takes a hop at a time: only the frames from here on are full.
+FIRST_SPECTRUM = -(-N_FFT // HOP) - 1
+FIRST_PITCH = -(-PITCH_FRAME // HOP) - 1
+
+
 def mfcc(samples):
     vocoder = aubio.pvoc(N_FFT, HOP)
     cepstrum = aubio.mfcc(N_FFT, MELS, MFCCS, RATE)
@@ -33,13 +38,13 @@ def transforms(count):
 serve(
     aubio.version,
     {
-        "mfcc": (lambda count: signal[:count], mfcc, lambda frames: [frame[1] for frame in frames]),
+        "mfcc": (lambda count: signal[:count], mfcc, lambda frames: [frame[1] for frame in frames[FIRST_SPECTRUM:]]),
         "mfcc-utterances": (
             lambda count: utterances[:count],
             lambda chosen: [mfcc(samples) for samples in chosen],
-            lambda results: [frame[1] for frame in results[0]],
+            lambda results: [frame[1] for frame in results[0][FIRST_SPECTRUM:]],
         ),
         "fft": (lambda count: count, transforms, lambda spectrum: spectrum.norm * np.cos(spectrum.phas)),
-        "yin": (lambda count: signal[:count], yin, lambda found: found),
+        "yin": (lambda count: signal[:count], yin, lambda found: found[FIRST_PITCH:]),
     },
 )
