@@ -2,14 +2,15 @@
 export { alloc, release } from "./memory";
 export { mathExp, mathLog, mathPow } from "./math";
 
-export { frames, hpss, irfft, rfft, yin } from "./dsp/abi";
+export { frames, hpss, irfft, kaldi, rfft, yin } from "./dsp/abi";
 export { autocorrelate } from "./dsp/autocorrelation";
 export { dctMatrix } from "./dsp/dct";
-export { deltaCoefficients, deltaColumns } from "./dsp/delta";
+export { deltaCoefficients, deltaColumns, regressionCoefficients } from "./dsp/delta";
 export { rmsFrames, zcrFrames } from "./dsp/energy";
 export { framesFree, framesPlan, framesWorkBytes } from "./dsp/frames";
 export { functionals } from "./dsp/functionals";
 export { hpssMask } from "./dsp/hpss";
+export { kaldiFree, kaldiPlan } from "./dsp/kaldi";
 export { melFilterbank } from "./dsp/mel";
 export { signalMoments } from "./dsp/moments";
 export { allFinite, padSignal } from "./dsp/pad";

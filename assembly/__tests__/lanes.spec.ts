@@ -1,6 +1,7 @@
 // The vector path and the scalar path are one source; this holds them to the same bits.
 import { framesCompute, framesFree, framesPlan, framesWorkBytes } from "../dsp/frames";
 import { hpssSignal } from "../dsp/harmonic";
+import { kaldiCompute, kaldiFree, kaldiPlan } from "../dsp/kaldi";
 import { dot4, dot4Scalar } from "../dsp/resample";
 import { stftFree, stftPlan } from "../dsp/stft";
 import { yinFrames, yinFree, yinPlan } from "../dsp/yin";
@@ -76,6 +77,48 @@ function framesAgree(nFft: i32, winLength: i32, hop: i32, power: i32): bool {
   return same;
 }
 
+function kaldiAgrees(winLength: i32, hop: i32, nFft: i32, plain: bool): bool {
+  // fbank with energy, mfcc, energy
+  const columns = heap.alloc(12);
+  store<i32>(columns, 0);
+  store<i32>(columns, 24, 4);
+  store<i32>(columns, 37, 8);
+  const plan = kaldiPlan(
+    16000.0,
+    winLength,
+    hop,
+    nFft,
+    4,
+    !plain,
+    0.97,
+    23,
+    20.0,
+    8000.0,
+    !plain,
+    !plain,
+    13,
+    22.0,
+    true,
+    !plain,
+    1.0,
+    plain,
+    columns,
+  );
+  const x = signal();
+  const frames = 1 + (SAMPLES - winLength) / hop;
+  const a = heap.alloc((<usize>(frames * 38)) << 2);
+  const b = heap.alloc((<usize>(frames * 38)) << 2);
+  kaldiCompute<v128>(plan, x, frames, a, 38);
+  kaldiCompute<f32>(plan, x, frames, b, 38);
+  const same = sameBits(a, b, frames * 38);
+  kaldiFree(plan);
+  heap.free(columns);
+  heap.free(a);
+  heap.free(b);
+  heap.free(x);
+  return same;
+}
+
 describe("vector and scalar paths", () => {
   test("frames: powers of two, mixed radices, odd lengths, large primes", () => {
     expect(framesAgree(512, 400, 160, 2)).toBe(true);
@@ -85,6 +128,12 @@ describe("vector and scalar paths", () => {
     expect(framesAgree(2 * 67, 134, 50, 2)).toBe(true);
     expect(framesAgree(1009, 1000, 333, 2)).toBe(true);
     expect(framesAgree(2 * 7 * 11 * 13, 1500, 333, 2)).toBe(true);
+  });
+
+  test("Kaldi's filterbanks and cepstra", () => {
+    expect(kaldiAgrees(400, 160, 512, false)).toBe(true);
+    expect(kaldiAgrees(400, 160, 400, true)).toBe(true);
+    expect(kaldiAgrees(551, 221, 1024, true)).toBe(true);
   });
 
   test("YIN", () => {

@@ -1,6 +1,7 @@
 // The signal kernels as the host calls them: with lanes abreast where the module has SIMD, one by one where it has not.
 import { Frames, framesCompute } from "./frames";
 import { hpssSignal } from "./harmonic";
+import { Kaldi, kaldiCompute } from "./kaldi";
 import { RealFft, realFftForward, realFftInverse } from "./rfft";
 import { Stft } from "./stft";
 import { Yin, yinFrames } from "./yin";
@@ -8,6 +9,11 @@ import { Yin, yinFrames } from "./yin";
 export function frames(plan: Frames, x: usize, count: i32, work: usize, out: usize, rowLength: i32): void {
   if (ASC_FEATURE_SIMD) framesCompute<v128>(plan, x, count, work, out, rowLength);
   else framesCompute<f32>(plan, x, count, work, out, rowLength);
+}
+
+export function kaldi(plan: Kaldi, x: usize, count: i32, out: usize, rowLength: i32): void {
+  if (ASC_FEATURE_SIMD) kaldiCompute<v128>(plan, x, count, out, rowLength);
+  else kaldiCompute<f32>(plan, x, count, out, rowLength);
 }
 
 export function yin(plan: Yin, x: usize, count: i32, out: usize, stride: i32, depths: usize): void {

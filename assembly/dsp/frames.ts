@@ -4,7 +4,8 @@ import { lanes, logPositive, max as maxLanes, mul, splat, sub } from "./lanes";
 import { dctMatrix } from "./dct";
 import { deltaCoefficients, deltaColumns } from "./delta";
 import { melFilterbank } from "./mel";
-import { bandwidthBlock, centroidBlock, denseRowsBlock, flatnessBlock, rolloffBlock, sparseRowsBlock } from "./spectral";
+import { bandwidthBlock, centroidBlock, denseRowsBlock, flatnessBlock, rolloffBlock } from "./spectral";
+import { SparseRows, sparseRows, sparseRowsBlock, sparseRowsFree } from "./sparse";
 import { powerBlock, sqrtBlock, Stft, stftBlock, stftFree, stftPlan } from "./stft";
 
 // Places in the table of output columns; a feature that is not wanted has column -1.
@@ -43,10 +44,7 @@ export class Frames {
   deltaMode: i32;
   /** i32 a feature: its first output column, or -1. */
   columns: usize;
-  /** Sparse mel filters: first bin and count of each, i32, and their weights, f32. */
-  melStarts: usize;
-  melCounts: usize;
-  melWeights: usize;
+  mel: SparseRows;
   /** nMfcc x nMels, the lifter included. */
   dct: usize;
   delta1: usize;
@@ -78,7 +76,7 @@ export function framesPlan(
   plan.deltaMode = deltaMode;
   plan.columns = heap.alloc(<usize>FEATURES << 2);
   memory.copy(plan.columns, columns, <usize>FEATURES << 2);
-  sparseMel(plan, sampleRate, fMin, fMax, htk, norm);
+  plan.mel = sparseMel(plan, sampleRate, fMin, fMax, htk, norm);
   plan.dct = heap.alloc(<usize>(nMfcc * nMels) << 2);
   dctMatrix(dctType, nMfcc, nMels, dctOrtho, plan.dct);
   if (lifter > 0.0) liftRows(plan, lifter);
@@ -93,32 +91,13 @@ export function framesPlan(
   return plan;
 }
 
-/** Keeps of each mel filter only the run of bins from its first to its last weight that is not zero. */
-function sparseMel(plan: Frames, sampleRate: f64, fMin: f64, fMax: f64, htk: bool, norm: i32): void {
+function sparseMel(plan: Frames, sampleRate: f64, fMin: f64, fMax: f64, htk: bool, norm: i32): SparseRows {
   const bins = plan.stft.bins;
   const dense = heap.alloc(<usize>(plan.nMels * bins) << 2);
   melFilterbank(sampleRate, plan.stft.nFft, plan.nMels, fMin, fMax, htk, norm, dense);
-  plan.melStarts = heap.alloc(<usize>plan.nMels << 2);
-  plan.melCounts = heap.alloc(<usize>plan.nMels << 2);
-  let total = 0;
-  for (let m = 0; m < plan.nMels; m++) {
-    const row = dense + (<usize>(m * bins) << 2);
-    let from = 0;
-    let to = bins;
-    while (from < bins && load<f32>(row + (<usize>from << 2)) === 0) from++;
-    while (to > from && load<f32>(row + (<usize>(to - 1) << 2)) === 0) to--;
-    store<i32>(plan.melStarts + (<usize>m << 2), from < to ? from : 0);
-    store<i32>(plan.melCounts + (<usize>m << 2), to - from);
-    total += to - from;
-  }
-  plan.melWeights = heap.alloc(<usize>total << 2);
-  let at = plan.melWeights;
-  for (let m = 0; m < plan.nMels; m++) {
-    const count = <usize>load<i32>(plan.melCounts + (<usize>m << 2)) << 2;
-    memory.copy(at, dense + (<usize>(m * bins + load<i32>(plan.melStarts + (<usize>m << 2))) << 2), count);
-    at += count;
-  }
+  const filters = sparseRows(dense, plan.nMels, bins);
   heap.free(dense);
+  return filters;
 }
 
 /** Cepstral liftering: coefficient k times 1 + lifter / 2 sin(pi (k + 1) / lifter). */
@@ -135,9 +114,7 @@ function liftRows(plan: Frames, lifter: f64): void {
 export function framesFree(plan: Frames): void {
   stftFree(plan.stft);
   heap.free(plan.columns);
-  heap.free(plan.melStarts);
-  heap.free(plan.melCounts);
-  heap.free(plan.melWeights);
+  sparseRowsFree(plan.mel);
   heap.free(plan.dct);
   heap.free(plan.delta1);
   heap.free(plan.delta2);
@@ -174,7 +151,7 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
     const valid = min(lanes<T>(), frames - t);
     const rows = out + <usize>t * row;
     stftBlock<T>(plan.stft, x + <usize>t * hop);
-    powerBlock<T>(plan.stft, plan.power);
+    powerBlock<T>(plan.stft.fft, plan.power);
     if (magnitude) {
       sqrtBlock<T>(plan.power, plan.stft.bins, plan.magnitude);
       if (column(plan, STFT) >= 0) scatter<T>(plan.magnitude, plan.stft.bins, valid, rows + column4(plan, STFT), row);
@@ -190,7 +167,7 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
     }
     if (mel) {
       const spectrum = plan.melPower === 1 ? plan.magnitude : plan.power;
-      sparseRowsBlock<T>(spectrum, plan.nMels, plan.melStarts, plan.melCounts, plan.melWeights, plan.result);
+      sparseRowsBlock<T>(plan.mel, spectrum, plan.result);
       if (column(plan, MEL) >= 0) scatter<T>(plan.result, plan.nMels, valid, rows + column4(plan, MEL), row);
       if (logMel) {
         const block = work + ((<usize>t * <usize>plan.nMels) << 2);
@@ -209,7 +186,7 @@ function column4(plan: Frames, feature: i32): usize {
 }
 
 /** Writes `count` values of T to the rows of the block's frames, `row` bytes apart. */
-function scatter<T>(block: usize, count: i32, valid: i32, out: usize, row: usize): void {
+export function scatter<T>(block: usize, count: i32, valid: i32, out: usize, row: usize): void {
   for (let lane = 0; lane < valid; lane++) {
     const from = block + (<usize>lane << 2);
     const to = out + <usize>lane * row;

@@ -62,20 +62,6 @@ export function flatnessBlock<T>(power: usize, bins: i32, amin: f32, out: usize)
   store<T>(out + sizeof<T>(), div<T>(sum, count));
 }
 
-/** Sparse weights times a block: row r sums `counts[r]` values from `starts[r]` on; out has `rows` values of T. */
-export function sparseRowsBlock<T>(
-  x: usize, rows: i32, starts: usize, counts: usize, weights: usize, out: usize,
-): void {
-  let w = weights;
-  for (let r: usize = 0; r < <usize>rows; r++) {
-    let at = x + <usize>load<i32>(starts + (r << 2)) * sizeof<T>();
-    const count = load<i32>(counts + (r << 2));
-    let sum = splat<T>(0);
-    for (let k = 0; k < count; k++, at += sizeof<T>(), w += 4) sum = add<T>(sum, mul<T>(load<T>(at), loadSplat<T>(w)));
-    store<T>(out + r * sizeof<T>(), sum);
-  }
-}
-
 /** Dense weights (rows x columns, row-major) times a block of `columns` values of T. */
 export function denseRowsBlock<T>(x: usize, rows: i32, columns: i32, weights: usize, out: usize): void {
   let w = weights;

@@ -45,7 +45,7 @@ export const librosaOptions = {
 
 /** Keys whose value may be `null`, beside those whose default is. */
 const nullable = new Set(["winLength", "fMax", "norm", "topDb", "dctNorm", "yinFMax"]);
-const numeric = new Set(["winLength", "fMax", "topDb", "yinFMax"]);
+const numeric = new Set(["winLength", "hopLength", "fMax", "topDb", "yinFMax"]);
 
 /** `defaults` with `overrides` laid over them. @throws {OptionError} an unknown key, listing the known ones, or a value of another type */
 export function mergeOptions<D extends OptionRecord>(
@@ -57,10 +57,11 @@ export function mergeOptions<D extends OptionRecord>(
     if (!Object.hasOwn(defaults, key)) {
       throw new OptionError(`unknown option "${key}"; known are ${Object.keys(defaults).join(", ")}`);
     }
-    const expected = numeric.has(key) ? "number" : nullable.has(key) ? "string" : typeof defaults[key];
-    if (value === null ? !nullable.has(key) : typeof value !== expected) {
+    const mayBeNull = nullable.has(key) || defaults[key] === null;
+    const expected = numeric.has(key) ? "number" : mayBeNull ? "string" : typeof defaults[key];
+    if (value === null ? !mayBeNull : typeof value !== expected) {
       throw new OptionError(
-        `option ${key} must be a ${expected}${nullable.has(key) ? " or null" : ""}, not ${JSON.stringify(value)}`,
+        `option ${key} must be a ${expected}${mayBeNull ? " or null" : ""}, not ${JSON.stringify(value)}`,
       );
     }
     merged[key] = value;
@@ -118,20 +119,20 @@ export function resolveFrameOptions(options: OptionRecord, sampleRate: number): 
 
 type Options = Readonly<Record<string, unknown>>;
 
-function integer<O extends object>(options: O, key: keyof O & string, low: number, high: number): void {
+export function integer<O extends object>(options: O, key: keyof O & string, low: number, high: number): void {
   const value = (options as Options)[key];
   if (!Number.isInteger(value)) throw new OptionError(`${key} must be an integer, not ${String(value)}`);
   range(options, key, low, high);
 }
 
-function range<O extends object>(options: O, key: keyof O & string, low: number, high: number): void {
+export function range<O extends object>(options: O, key: keyof O & string, low: number, high: number): void {
   const value = (options as Options)[key];
   if (typeof value !== "number" || !(value >= low && value <= high)) {
     throw new OptionError(`${key} must lie between ${low} and ${high}, not ${String(value)}`);
   }
 }
 
-function oneOf<O extends object>(options: O, key: keyof O & string, known: readonly unknown[]): void {
+export function oneOf<O extends object>(options: O, key: keyof O & string, known: readonly unknown[]): void {
   const value = (options as Options)[key];
   if (!known.includes(value))
     throw new OptionError(`${key} must be one of ${known.map(String).join(", ")}, not ${String(value)}`);
