@@ -35,6 +35,7 @@ export const works = [
     title: "MFCC-13, utterance by utterance",
     input: (speech, seconds) => utterances(speech.utterances, sampleRate, seconds),
   },
+  { id: "fbank", title: "Kaldi's log filter banks, 40 bands", input: signal },
   { id: "fft", title: "real FFT of 512, one at a time", input: transforms, perFrame: true },
   { id: "fft-abreast", title: "real FFT of 512, many", input: transforms, perFrame: true },
   { id: "spectral", title: "MFCC, deltas, 6 spectral features, RMS, ZCR", input: signal },

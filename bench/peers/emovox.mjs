@@ -1,4 +1,4 @@
-import { createExtractor, frameFeatures, Hpss, RealFft, Resampler, version } from "../../dist/index.js";
+import { createExtractor, frameFeatures, Hpss, kaldiFeatures, RealFft, Resampler, version } from "../../dist/index.js";
 import { core } from "../../dist/core/module.js";
 import { frameOptions, nFft, pitchOptions, sampleRate } from "../speech.mjs";
 
@@ -13,6 +13,7 @@ export function load() {
     works: {
       mfcc: [extracting(["mfcc"], frameOptions, "mfcc_1")],
       "mfcc-utterances": [perUtterance()],
+      fbank: [extracting(["fbank"], { nMels: 40 }, "fbank_9", "kaldi")],
       fft: [rawFft(), realFft()],
       "fft-abreast": [stft()],
       spectral: [
@@ -34,10 +35,11 @@ export function load() {
 const pitch = (bounds) => ({ hopLength: frameOptions.hopLength, frameLength, center: false, ...bounds });
 
 /** All features of the signal in one call; `column` is compared with the peers'. */
-function extracting(features, options, column) {
-  const missing = features.filter((feature) => !frameFeatures.includes(feature));
+function extracting(features, options, column, preset = "librosa") {
+  const known = preset === "kaldi" ? kaldiFeatures : frameFeatures;
+  const missing = features.filter((feature) => !known.includes(feature));
   if (missing.length > 0) return { error: `emovox has no ${missing.join(", ")}` };
-  const extractor = createExtractor({ preset: "librosa", sampleRate, features, options });
+  const extractor = createExtractor({ preset, sampleRate, features, options });
   return {
     run({ samples }) {
       extractor.extract(samples);

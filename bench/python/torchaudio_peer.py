@@ -20,6 +20,10 @@ def mfcc(samples):
     )
 
 
+def fbank(samples):
+    return kaldi.fbank(samples.reshape(1, -1), num_mel_bins=MELS, sample_frequency=RATE)
+
+
 # The settings that torchaudio's documentation gives for the quality of resampy's "kaiser_best".
 resample = torchaudio.transforms.Resample(
     48000,
@@ -39,6 +43,7 @@ serve(
             lambda chosen: [mfcc(samples) for samples in chosen],
             lambda results: results[0][:, 1],
         ),
+        "fbank": (lambda count: signal[:count], fbank, lambda frames: frames[:, 9]),
         "resample": (lambda count: signal48k[:count], resample, lambda samples: samples),
     },
 )
