@@ -50,7 +50,7 @@ export function load() {
       signal,
       frameLength,
       hopLength,
-      0.1,
+      0.001,
       "negative",
       false,
       sampleRate,
@@ -92,7 +92,7 @@ export function load() {
       ],
       pyin: [
         {
-          note: "its own bounds of pitch",
+          note: "its own bounds of pitch; finds others than YIN at this rate",
           run({ samples }) {
             probabilistic(samples);
           },
