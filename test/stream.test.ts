@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createExtractor, createStream, type OptionRecord } from "../src/features/index.ts";
+import { createExtractor, createStream, type OptionRecord, type Preset } from "../src/features/index.ts";
 import { Random } from "../src/random.ts";
 
 const random = new Random(3);
@@ -32,8 +32,14 @@ const every = [
   "aperiodicity",
 ];
 
-function streamed(options: OptionRecord, features: readonly string[], samples: Float32Array, chunk: () => number) {
-  const stream = createStream(createExtractor({ preset: "librosa", sampleRate: 16000, features, options }));
+function streamed(
+  options: OptionRecord,
+  features: readonly string[],
+  samples: Float32Array,
+  chunk: () => number,
+  preset: Preset = "librosa",
+) {
+  const stream = createStream(createExtractor({ preset, sampleRate: 16000, features, options }));
   const parts: Float32Array[] = [];
   for (let at = 0; at < samples.length; ) {
     const end = at + chunk();
@@ -50,8 +56,8 @@ function streamed(options: OptionRecord, features: readonly string[], samples: F
   return whole;
 }
 
-const batch = (options: OptionRecord, features: readonly string[], samples: Float32Array) =>
-  createExtractor({ preset: "librosa", sampleRate: 16000, features, options }).extract(samples).data;
+const batch = (options: OptionRecord, features: readonly string[], samples: Float32Array, preset: Preset = "librosa") =>
+  createExtractor({ preset, sampleRate: 16000, features, options }).extract(samples).data;
 
 test.each([
   ["in one piece", signal.length],
@@ -122,4 +128,35 @@ test("what needs the whole signal is refused", () => {
   expect(stream.finish().rows).toBe(0);
   expect(() => stream.push(new Float32Array(1))).toThrow("finished");
   expect(() => stream.finish()).toThrow("finished");
+});
+
+test.each([1, 128, 997, 9000])("kaldi's features have the bits of the whole, by %i samples", (size) => {
+  const features = ["fbank", "mfcc", "energy", "delta", "delta2", "fbank_delta2"];
+  for (const options of [
+    {},
+    { snipEdges: false },
+    { useEnergy: true, htkCompat: true, hopLength: 333, winLength: 300 },
+  ] as OptionRecord[]) {
+    const samples = size === 1 ? signal.subarray(0, 2500) : signal;
+    expect(streamed(options, features, samples, () => size, "kaldi")).toEqual(
+      batch(options, features, samples, "kaldi"),
+    );
+  }
+});
+
+test("kaldi's features of any length, in any chunks", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 81, max: 4000 }),
+      fc.integer({ min: 1, max: 900 }),
+      fc.boolean(),
+      (length, chunk, snipEdges) => {
+        const samples = signal.subarray(0, length);
+        const got = streamed({ snipEdges }, ["mfcc", "delta2"], samples, () => chunk, "kaldi");
+        if (snipEdges && length < 400) expect(got).toHaveLength(0);
+        else expect(got).toEqual(batch({ snipEdges }, ["mfcc", "delta2"], samples, "kaldi"));
+      },
+    ),
+    { numRuns: 100 },
+  );
 });

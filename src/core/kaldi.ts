@@ -10,7 +10,7 @@ const baseFeatures = ["fbank", "mfcc", "energy"] as const;
 type BaseFeature = (typeof baseFeatures)[number];
 
 /** What each delta is made of, and how many times over. */
-const deltas = {
+export const kaldiDeltas = {
   delta: ["mfcc", 1],
   delta2: ["mfcc", 2],
   fbank_delta: ["fbank", 1],
@@ -78,14 +78,14 @@ export class KaldiComputer {
     const o = options;
     this.#features = features;
     this.#options = o;
-    this.names = features.flatMap((feature) => columnNames(feature, o));
+    this.names = features.flatMap((feature) => kaldiColumns(feature, o));
     this.firstSample = o.snipEdges ? 0 : (o.hopLength >> 1) - (o.winLength >> 1);
     const first = new Map<KaldiFeature, number>();
     let column = 0;
-    for (const feature of [...features, ...features.filter(isDelta).map((feature) => deltas[feature][0])]) {
+    for (const feature of [...features, ...features.filter(isDelta).map((feature) => kaldiDeltas[feature][0])]) {
       if (first.has(feature)) continue;
       first.set(feature, column);
-      column += columnNames(feature, o).length;
+      column += kaldiColumns(feature, o).length;
     }
     this.#first = first;
     this.#width = column;
@@ -165,9 +165,9 @@ export class KaldiComputer {
     });
   }
 
-  #deltas(feature: keyof typeof deltas, frames: number, out: number): void {
-    const [base, order] = deltas[feature];
-    const columns = columnNames(base, this.#options).length;
+  #deltas(feature: keyof typeof kaldiDeltas, frames: number, out: number): void {
+    const [base, order] = kaldiDeltas[feature];
+    const columns = kaldiColumns(base, this.#options).length;
     const at = (name: KaldiFeature) => out + (this.#first.get(name) ?? 0) * 4;
     regressionColumns(at(base), columns, frames, this.#width, this.#options.deltaWindow, order, at(feature));
   }
@@ -184,14 +184,14 @@ export class KaldiComputer {
   }
 }
 
-const isDelta = (feature: KaldiFeature): feature is keyof typeof deltas => Object.hasOwn(deltas, feature);
+const isDelta = (feature: KaldiFeature): feature is keyof typeof kaldiDeltas => Object.hasOwn(kaldiDeltas, feature);
 
 /** The names of a feature's columns, where the energy stands and C0 included. */
-function columnNames(feature: KaldiFeature, o: KaldiOptions): string[] {
+export function kaldiColumns(feature: KaldiFeature, o: KaldiOptions): string[] {
   if (feature === "energy") return ["energy"];
   if (isDelta(feature)) {
-    const [base] = deltas[feature];
-    return columnNames(base, o).map((name) => name.replace(base, feature));
+    const [base] = kaldiDeltas[feature];
+    return kaldiColumns(base, o).map((name) => name.replace(base, feature));
   }
   const bands = feature === "fbank";
   const names = Array.from({ length: bands ? o.numMelBins : o.numCeps }, (_, k) => `${feature}_${k}`);
