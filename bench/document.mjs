@@ -9,7 +9,7 @@ ${machine}
 ![Seconds of audio a second, emovox and its peers](benchmarks.svg)
 
 ## How it is measured
-\`npm run bench\` after \`npm run build\` measures everything on your machine (about five minutes). The first time it installs the peers from
+\`npm run bench\` after \`npm run build\` measures everything on your machine (a few minutes). The first time it installs the peers from
 \`bench/package.json\`; nothing of them comes with emovox. Peers outside npm take part when they are installed (on Debian:
 \`apt-get install gcc libfftw3-dev python3-torchaudio python3-aubio\`).
 

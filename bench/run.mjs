@@ -103,7 +103,7 @@ async function main() {
     results = await measureWorks(works, wanted, peers, speech, rounds);
     if (wanted.includes("checks")) {
       say("checking growth, memory, size and start");
-      checks = check(speech, rounds);
+      checks = check(speech, rounds, say);
     }
   } finally {
     for (const { close } of peers) close?.();
@@ -119,7 +119,7 @@ async function main() {
     console.log(JSON.stringify(found, null, 2));
   } else {
     const list = versions.map(([name, version]) => `${name} ${version}`).join(", ");
-    console.log([machine, goalTable(judged, titles), speedTable(results), list].join("\n\n"));
+    console.log([machine, goalTable(judged, titles), speedTable(results), list].filter(Boolean).join("\n\n"));
   }
   if (write) {
     const { document } = await import("./document.mjs");
