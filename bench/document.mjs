@@ -31,6 +31,7 @@ npm run bench -- --write              # writes this page and its picture
 - The six spectral features are centroid, bandwidth, roll-off, flatness, contrast and flux; deltas are of first and second order.
 - Tables and plans are made before the clock starts. Inputs are in memory; what comes out is in the caller's memory again, but for the FFTs
   in WebAssembly and C, whose frames and spectra stay in their own memory. FFTs take the same 16 frames of speech again and again.
+  "Four at a time" is the transform inside emovox's features: windowed by ones, its four spectra left side by side for what comes next.
 - Peers compute what they compute: mel scales, logarithms and the edges differ. Results of each are compared with emovox's on 2 s of speech;
   \`--json\` gives the correlation (\`agreement\`: second MFCC, real part of a spectrum, pitch, resampled signal).
 - "C with pffft" is \`bench/native/mfcc.c\`, compiled with \`gcc -Ofast -march=native\`: what a careful native program makes of the machine.

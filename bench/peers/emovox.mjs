@@ -1,5 +1,6 @@
 import { createExtractor, frameFeatures, Hpss, kaldiFeatures, RealFft, Resampler, version } from "../../dist/index.js";
 import { core } from "../../dist/core/module.js";
+import { abreast } from "./abreast.mjs";
 import { frameOptions, nFft, pitchOptions, sampleRate } from "../speech.mjs";
 
 export const name = "emovox";
@@ -7,7 +8,7 @@ export const name = "emovox";
 const { frameLength, fMin, fMax } = pitchOptions;
 const spectral = ["centroid", "bandwidth", "rolloff", "flatness", "contrast", "flux"];
 
-export function load() {
+export function load({ folder }) {
   return {
     version,
     works: {
@@ -15,7 +16,7 @@ export function load() {
       "mfcc-utterances": [perUtterance()],
       fbank: [extracting(["fbank"], { nMels: 40 }, "fbank_9", "kaldi")],
       fft: [rawFft(), realFft()],
-      "fft-abreast": [stft()],
+      "fft-abreast": [abreast(folder), stft()],
       spectral: [
         extracting(
           ["mfcc", "delta", "delta2", ...spectral, "rms", "zcr"],
@@ -96,12 +97,12 @@ function realFft() {
   };
 }
 
-/** Spectra of whole signals, four frames abreast: sixteen frames a call. It also windows, takes magnitudes and copies in and out. */
+/** What a user calls for the spectra of a signal, here sixteen frames a call: it windows, takes magnitudes and copies in and out. */
 function stft() {
   const options = { nFft, hopLength: nFft, window: "boxcar", center: false };
   const extractor = createExtractor({ preset: "librosa", sampleRate, features: ["stft"], options });
   return {
-    label: "magnitudes, with copies",
+    label: "feature stft, with copies",
     run({ samples, count }) {
       for (let i = 0; i < count; i += 16) extractor.extract(samples);
     },
