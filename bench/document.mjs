@@ -14,7 +14,7 @@ ${machine}
 \`apt-get install gcc libfftw3-dev python3-torchaudio python3-aubio\`).
 
 \`\`\`
-npm run bench                          # the tables below on the terminal
+npm run bench                         # the tables below on the terminal
 npm run bench -- --only mfcc,fft      # some of the work; the names are in bench/works.mjs
 npm run bench -- --json               # all figures, every single run, and how well the results agree
 npm run bench -- --rounds 15          # ${ROUNDS} when left out
@@ -33,7 +33,10 @@ npm run bench -- --write              # writes this page and its picture
   in WebAssembly and C, whose frames and spectra stay in their own memory. FFTs take the same 16 frames of speech again and again.
   "Four at a time" is the transform inside emovox's features: windowed by ones, its four spectra left side by side for what comes next.
 - Peers compute what they compute: mel scales, logarithms and the edges differ. Results of each are compared with emovox's on 2 s of speech;
-  \`--json\` gives the correlation (\`agreement\`: second MFCC, real part of a spectrum, pitch, resampled signal).
+  \`--json\` gives their \`agreement\`: the correlation of the second MFCC, the spectrum's real part or the resampled signal, for pitch the
+  share of frames within 3 %.
+- Memory of a batch is what the process holds more at its peak than before, over the bytes of its input (600 s to MFCCs); that of a stream,
+  what it holds more after 600 s than after 60 s. The start is that of a fresh process, from before the import to the first MFCCs.
 - "C with pffft" is \`bench/native/mfcc.c\`, compiled with \`gcc -Ofast -march=native\`: what a careful native program makes of the machine.
   librosa is not among the peers: neither npm nor Debian has it.
 

@@ -29,6 +29,7 @@ function readArguments() {
     const rounds = Number(values.rounds);
     if (!Number.isInteger(rounds) || rounds < 1)
       fail(`--rounds must be a whole number from 1 on, not ${values.rounds}`);
+    if (values.write && values.only) fail("--write is for the whole of it: leave --only out");
     return { ...values, rounds };
   } catch (error) {
     return fail(`${error.message}\nusage: npm run bench -- [--json] [--write] [--only mfcc,fft,...] [--rounds N]`);
