@@ -1,0 +1,67 @@
+// What concerns emovox alone: growth of time and memory with the length of the audio, size of the core, start of a fresh process.
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { createExtractor } from "../dist/index.js";
+import { coreBase64 } from "../dist/core/binary.js";
+import { median } from "./measure.mjs";
+import { frameOptions, sampleRate } from "./speech.mjs";
+
+export const checkTitles = {
+  growth: "time for a longer signal",
+  memory: "memory of a batch",
+  streamKilobytes: "memory of a stream",
+  coreKilobytes: "size of the core",
+  startMilliseconds: "start of a process",
+};
+
+const SHORT = 60;
+const LONG = 600;
+
+/** @returns figures under the names of `checkTitles`; one that cannot be had is left out, and `say` is told why */
+export function check(speech, rounds, say) {
+  const signal = path.join(speech.folder, "signal.f32");
+  const measures = {
+    growth: () => timeGrowth(speech, rounds),
+    memory: () => inFreshProcess("memory", signal),
+    streamKilobytes: () => inFreshProcess("stream", signal) / 1024,
+    coreKilobytes: () => gzipSync(Buffer.from(coreBase64, "base64"), { level: 9 }).length / 1024,
+    startMilliseconds: () => median(Array.from({ length: rounds }, () => inFreshProcess("start"))),
+  };
+  const found = {};
+  for (const [name, measure] of Object.entries(measures)) {
+    try {
+      found[name] = measure();
+    } catch (error) {
+      say(`${checkTitles[name]}: ${error.message}`);
+    }
+  }
+  return found;
+}
+
+/** Time for the MFCCs of 600 s over the time for 60 s. */
+function timeGrowth({ signal }, rounds) {
+  const extractor = createExtractor({ preset: "librosa", sampleRate, features: ["mfcc"], options: frameOptions });
+  const timed = (seconds) => {
+    const samples = signal.subarray(0, seconds * sampleRate);
+    const start = performance.now();
+    extractor.extract(samples);
+    return performance.now() - start;
+  };
+  timed(LONG);
+  const ratios = Array.from({ length: rounds }, () => {
+    const short = median(Array.from({ length: 10 }, () => timed(SHORT)));
+    return timed(LONG) / short;
+  });
+  return median(ratios);
+}
+
+function inFreshProcess(...args) {
+  const script = fileURLToPath(new URL("fresh.mjs", import.meta.url));
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--expose-gc", script, ...args], {
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(/^\w*Error: .*/m.exec(stderr)?.[0] ?? `a process ended with ${status}`);
+  return Number(stdout);
+}
