@@ -13,6 +13,7 @@ export * from "./errors.ts";
 export * from "./features/index.ts";
 export * from "./matrix.ts";
 export type { Classifier, FitOptions } from "./models/classifier.ts";
+export { explainForest, type Explanation, type TreeModel } from "./models/explain.ts";
 export { LogisticRegression } from "./models/logistic-regression.ts";
 export { loadClassifier } from "./models/load-classifier.ts";
 export { loadModel, saveModel } from "./models/model-file.ts";

@@ -127,15 +127,17 @@ function growNode(b: Builder, entry: usize): void {
   g.bestScore = -1;
 
   if (parent >= 0) setRight(b.forest, parent);
+  // Whole weights are kept as they are; others as shares of the tree's.
+  const cover = g.integral ? weight : weight / b.rootWeight;
   const n = end - start;
   const mayGrow = depth < b.maxDepth && n >= b.minSamplesSplit && n >= 2 * g.minSamplesLeaf;
   if (mayGrow && 1 - squares / (weight * weight) > EPSILON) constants = searchColumns(b, constants);
   if (g.bestScore < 0) {
-    addLeaf(b.forest, g.totals, weight);
+    addLeaf(b.forest, g.totals, weight, cover);
     return;
   }
   const gain = (g.bestScore - squares / weight) / b.rootWeight;
-  const node = addNode(b.forest, g.bestColumn, bestThreshold(g), gain);
+  const node = addNode(b.forest, g.bestColumn, bestThreshold(g), gain, cover);
   const border = g.data.sparse ? divideSparse(g) : divideDense(g);
   // g.totals becomes the right child's; the left child's stand in g.left.
   for (let c: usize = 0; c < (classes as usize) << 3; c += 8) {

@@ -20,6 +20,11 @@ export interface Forest {
   readonly right: Int32Array;
   /** Class probabilities, one row of `classes` numbers a distinct leaf. */
   readonly leafValues: Float64Array;
+  /**
+   * The weight of the training examples that came to a node, above 0, in a unit of its tree's own: a leaf's is a float32, an inner node's the
+   * sum of its children's. Explanations need it; a forest from elsewhere may lack it.
+   */
+  readonly cover?: Float64Array;
 }
 
 export interface GrowOptions {
@@ -52,13 +57,14 @@ interface GrownTrees {
   readonly threshold: Float64Array;
   readonly right: Int32Array;
   readonly gains: Float64Array;
+  readonly covers: Float64Array;
 }
 
 /** What growing takes at its peak: the rows, their ranks and values, and some 64 bytes a row for the tree in work. */
 function checkTrainingSize(x: Matrix, { classes, treesPerCall }: GrowOptions): void {
   const stored = x.kind === "dense" ? x.data.length : x.values.length;
-  // A tree has at most two nodes a row, of 24 bytes, and a leaf row for every second; buffers double as they grow.
-  const trees = treesPerCall * x.rows * (96 + 8 * classes);
+  // A tree has at most two nodes a row, of 32 bytes, and a leaf row for every second; buffers double as they grow.
+  const trees = treesPerCall * x.rows * (128 + 8 * classes);
   checkCapacity((x.kind === "dense" ? 12 : 28) * stored + 64 * x.rows + 40 * x.columns + trees);
 }
 
@@ -72,7 +78,11 @@ function trainingData(memory: Scratch, x: Matrix): number {
 
 /** Takes over the trees of one call of the core; leaves are numbered anew in `leafTable`, so that equal ones are kept once. */
 function readTrees(pointer: number, classes: number, leafTable: LeafTable): GrownTrees {
-  const [nodes, nodeCount, gains, leaves, leafCount, offsets, trees] = new Uint32Array(core.memory.buffer, pointer, 7);
+  const [nodes, nodeCount, gains, covers, leaves, leafCount, offsets, trees] = new Uint32Array(
+    core.memory.buffer,
+    pointer,
+    8,
+  );
   const leafRows = f64(leaves, leafCount * classes);
   const leafNumbers = new Int32Array(leafCount);
   for (let row = 0; row < leafCount; row++) leafNumbers[row] = leafTable.add(leafRows, row * classes);
@@ -92,6 +102,7 @@ function readTrees(pointer: number, classes: number, leafTable: LeafTable): Grow
     threshold,
     right,
     gains: f64(gains, nodeCount).slice(),
+    covers: f64(covers, nodeCount).slice(),
   };
 }
 
@@ -103,6 +114,7 @@ function joinTrees(parts: readonly GrownTrees[], columns: number, classes: numbe
   const threshold = new Float64Array(nodes);
   const right = new Int32Array(nodes);
   const gains = new Float64Array(nodes);
+  const cover = new Float64Array(nodes);
   let tree = 0;
   let node = 0;
   for (const part of parts) {
@@ -111,9 +123,21 @@ function joinTrees(parts: readonly GrownTrees[], columns: number, classes: numbe
     threshold.set(part.threshold, node);
     right.set(part.right, node);
     gains.set(part.gains, node);
+    cover.set(part.covers, node);
     node += part.feature.length;
   }
-  return { forest: { columns, classes, offsets, feature, threshold, right, leafValues: leafTable.toArray() }, gains };
+  const forest = { columns, classes, offsets, feature, threshold, right, leafValues: leafTable.toArray(), cover };
+  sumCovers(forest);
+  return { forest, gains };
+}
+
+/** Rounds the covers of leaves to float32, as they are saved, and makes those of inner nodes their sums. */
+export function sumCovers({ offsets, feature, right, cover }: Required<Forest>): void {
+  for (let tree = offsets.length - 2; tree >= 0; tree--) {
+    for (let node = offsets[tree + 1] - 1; node >= offsets[tree]; node--) {
+      cover[node] = feature[node] < 0 ? Math.fround(cover[node]) : cover[node + 1] + cover[offsets[tree] + right[node]];
+    }
+  }
 }
 
 /**

@@ -4,11 +4,21 @@ import type { Forest } from "./forest.ts";
 import { f64, i32, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 
-const NODE_BYTES = 16;
-
 function checkPredictionSize(x: Matrix, classes: number): void {
   const stored = x.kind === "dense" ? x.data.length : 2 * x.values.length + x.columns;
   checkCapacity(4 * stored + x.rows * (8 + 8 * classes));
+}
+
+/** The nodes as the core reads them: 16 bytes each, i32 feature, i32 right, f64 threshold. */
+export function packNodes({ feature, right, threshold }: Forest): Float64Array {
+  const floats = new Float64Array(feature.length * 2);
+  const integers = new Int32Array(floats.buffer);
+  for (let i = 0; i < feature.length; i++) {
+    integers[4 * i] = feature[i];
+    integers[4 * i + 1] = right[i];
+    floats[2 * i + 1] = threshold[i];
+  }
+  return floats;
 }
 
 interface Resident {
@@ -31,18 +41,12 @@ export class ResidentForest {
 
   constructor(forest: Forest) {
     this.#forest = forest;
-    const { feature, right, threshold, offsets, leafValues } = forest;
-    const count = feature.length;
-    const nodes = core.alloc(count * NODE_BYTES) >>> 0;
+    const { offsets, leafValues } = forest;
+    const packed = packNodes(forest);
+    const nodes = core.alloc(packed.byteLength) >>> 0;
     const offsetsPointer = core.alloc(offsets.byteLength) >>> 0;
     const leaves = core.alloc(leafValues.byteLength) >>> 0;
-    const integers = i32(nodes, count * 4);
-    const floats = f64(nodes, count * 2);
-    for (let i = 0; i < count; i++) {
-      integers[4 * i] = feature[i];
-      integers[4 * i + 1] = right[i];
-      floats[2 * i + 1] = threshold[i];
-    }
+    f64(nodes, packed.length).set(packed);
     i32(offsetsPointer, offsets.length).set(offsets);
     f64(leaves, leafValues.length).set(leafValues);
     this.#resident = { nodes, offsets: offsetsPointer, leaves, trees: offsets.length - 1 };

@@ -39,6 +39,8 @@ export interface OutOfBag {
 export class RandomForestClassifier implements Classifier {
   static readonly kind = "random-forest";
   readonly kind = RandomForestClassifier.kind;
+  /** The trees are averaged. */
+  readonly averaged = true;
   readonly options: Readonly<Required<RandomForestOptions>>;
   #classes: readonly string[] = [];
   #forest: Forest | null = null;
@@ -59,6 +61,11 @@ export class RandomForestClassifier implements Classifier {
   /** The trees as plain arrays, or `null` before `fit`. */
   get forest(): Forest | null {
     return this.#forest;
+  }
+
+  /** Numbers a row that the trees give: one a class. */
+  get outputs(): number {
+    return this.#classes.length;
   }
 
   /** Mean decrease in impurity by column, summing to 1 (or all 0 when nothing was split); `null` before `fit` and after an import. */
