@@ -20,6 +20,7 @@ export { window } from "./dsp/window";
 export { yinFree, yinPlan } from "./dsp/yin";
 export { releaseTrainingData, trainingDataDense, trainingDataSparse } from "./trees/training-data";
 export { growForest } from "./trees/grow";
+export { boostRound, heldOutLoss, marginsToProbabilities, newBooster, releaseBooster } from "./trees/boost";
 export { explainForest } from "./trees/explain";
 export { releaseForest } from "./trees/forest";
 export { outOfBag, predictForestDense, predictForestSparse } from "./trees/predict";

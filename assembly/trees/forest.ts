@@ -90,6 +90,21 @@ export function setRight(forest: Forest, parent: i32): void {
   store<i32>(forest.nodes + (parent as usize) * NODE_BYTES, forest.nodeCount - forest.treeStart, 4);
 }
 
+function nextLeafRow(forest: Forest): usize {
+  const rowBytes = (forest.classes as usize) << 3;
+  if (forest.leafCount === forest.leafCapacity) {
+    forest.leafCapacity <<= 1;
+    forest.leaves = heap.realloc(forest.leaves, (forest.leafCapacity as usize) * rowBytes);
+  }
+  return forest.leaves + (forest.leafCount as usize) * rowBytes;
+}
+
+/** Appends a leaf with one value to a forest of one class. */
+export function addValue(forest: Forest, value: f64, cover: f64): void {
+  store<f64>(nextLeafRow(forest), value);
+  append(forest, -1, forest.leafCount++, 0, 0, cover);
+}
+
 /** Appends a leaf with the weights `totals` by class, whose sum is `weight`, and with `cover`, the same in the tree's unit. */
 export function addLeaf(forest: Forest, totals: usize, weight: f64, cover: f64): void {
   const classes = forest.classes;
@@ -99,11 +114,7 @@ export function addLeaf(forest: Forest, totals: usize, weight: f64, cover: f64):
       return;
     }
   }
-  if (forest.leafCount === forest.leafCapacity) {
-    forest.leafCapacity <<= 1;
-    forest.leaves = heap.realloc(forest.leaves, ((forest.leafCapacity as usize) * (classes as usize)) << 3);
-  }
-  const row = forest.leaves + (((forest.leafCount as usize) * (classes as usize)) << 3);
+  const row = nextLeafRow(forest);
   for (let c: usize = 0; c < (classes as usize) << 3; c += 8) store<f64>(row + c, load<f64>(totals + c) / weight);
   append(forest, -1, forest.leafCount++, 0, 0, cover);
 }

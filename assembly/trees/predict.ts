@@ -1,5 +1,6 @@
-// Class probabilities of a forest: leaf rows summed in the order of the trees, then divided by their number. Rows go through in
-// blocks, tree by tree, so that a tree stays in the cache; a row's sum does not depend on the block it is in.
+// What a forest says: leaf rows summed in the order of the trees, and divided by their number where they are averaged. Leaves hold one number for each
+// output, or one alone (`width` 1), when the trees take turns at the outputs. Rows go through in blocks, tree by tree, so that a tree stays in
+// the cache; a row's sum does not depend on the block it is in.
 import { NODE_BYTES } from "./forest";
 import { drawBootstrap, seedRandom } from "./random";
 
@@ -35,35 +36,41 @@ function block(
   offsets: usize,
   trees: i32,
   leaves: usize,
-  classes: i32,
+  width: i32,
+  outputs: i32,
+  averaged: bool,
   x: usize,
   rows: i32,
   columns: i32,
   out: usize,
 ): void {
-  const bytes = (classes as usize) << 3;
+  const bytes = (outputs as usize) << 3;
   for (let tree = 0; tree < trees; tree++) {
     const root = rootOf(nodes, offsets, tree);
+    const first = width === 1 ? out + (((tree % outputs) as usize) << 3) : out;
     for (let row: usize = 0; row < (rows as usize); row++) {
-      addLeafRow(root, leaves, classes, x + ((row * (columns as usize)) << 2), out + row * bytes);
+      addLeafRow(root, leaves, width, x + ((row * (columns as usize)) << 2), first + row * bytes);
     }
   }
+  if (!averaged) return;
   for (let at = out; at < out + (rows as usize) * bytes; at += 8) store<f64>(at, load<f64>(at) / (trees as f64));
 }
 
-/** Probabilities (rows x classes f64, to `out`) of dense float32 rows. */
+/** The answers (rows x outputs f64, to `out`) for dense float32 rows. */
 export function predictForestDense(
   nodes: usize,
   offsets: usize,
   trees: i32,
   leaves: usize,
-  classes: i32,
+  width: i32,
+  outputs: i32,
+  averaged: bool,
   x: usize,
   rows: i32,
   columns: i32,
   out: usize,
 ): void {
-  const rowBytes = (classes as usize) << 3;
+  const rowBytes = (outputs as usize) << 3;
   memory.fill(out, 0, (rows as usize) * rowBytes);
   for (let row = 0; row < rows; row += BLOCK_ROWS) {
     const from = x + (((row as usize) * (columns as usize)) << 2);
@@ -72,7 +79,9 @@ export function predictForestDense(
       offsets,
       trees,
       leaves,
-      classes,
+      width,
+      outputs,
+      averaged,
       from,
       min(BLOCK_ROWS, rows - row),
       columns,
@@ -96,7 +105,9 @@ export function predictForestSparse(
   offsets: usize,
   trees: i32,
   leaves: usize,
-  classes: i32,
+  width: i32,
+  outputs: i32,
+  averaged: bool,
   indptr: usize,
   indices: usize,
   values: usize,
@@ -104,7 +115,7 @@ export function predictForestSparse(
   columns: i32,
   out: usize,
 ): void {
-  const rowBytes = (classes as usize) << 3;
+  const rowBytes = (outputs as usize) << 3;
   const dense = (columns as usize) << 2;
   const blockRows = max(1, min(BLOCK_ROWS, (BLOCK_BYTES / max<usize>(dense, 1)) as i32));
   const x = heap.alloc((blockRows as usize) * dense);
@@ -113,7 +124,7 @@ export function predictForestSparse(
   for (let row = 0; row < rows; row += blockRows) {
     const n = min(blockRows, rows - row);
     for (let r = 0; r < n; r++) scatter(indptr, indices, values, row + r, x + (r as usize) * dense, false);
-    block(nodes, offsets, trees, leaves, classes, x, n, columns, out + (row as usize) * rowBytes);
+    block(nodes, offsets, trees, leaves, width, outputs, averaged, x, n, columns, out + (row as usize) * rowBytes);
     for (let r = 0; r < n; r++) scatter(indptr, indices, values, row + r, x + (r as usize) * dense, true);
   }
   heap.free(x);

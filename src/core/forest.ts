@@ -51,7 +51,7 @@ export interface GrownForest {
 }
 
 /** What one call of the core grew; `ends` are the ends of the trees in the node arrays. */
-interface GrownTrees {
+export interface GrownTrees {
   readonly ends: Int32Array;
   readonly feature: Int32Array;
   readonly threshold: Float64Array;
@@ -68,7 +68,7 @@ function checkTrainingSize(x: Matrix, { classes, treesPerCall }: GrowOptions): v
   checkCapacity((x.kind === "dense" ? 12 : 28) * stored + 64 * x.rows + 40 * x.columns + trees);
 }
 
-function trainingData(memory: Scratch, x: Matrix): number {
+export function trainingData(memory: Scratch, x: Matrix): number {
   if (x.kind === "dense") return core.trainingDataDense(memory.copy(x.data), x.rows, x.columns) >>> 0;
   const { indptr, indices, values } = x;
   return (
@@ -77,7 +77,7 @@ function trainingData(memory: Scratch, x: Matrix): number {
 }
 
 /** Takes over the trees of one call of the core; leaves are numbered anew in `leafTable`, so that equal ones are kept once. */
-function readTrees(pointer: number, classes: number, leafTable: LeafTable): GrownTrees {
+export function readTrees(pointer: number, classes: number, leafTable: LeafTable): GrownTrees {
   const [nodes, nodeCount, gains, covers, leaves, leafCount, offsets, trees] = new Uint32Array(
     core.memory.buffer,
     pointer,
@@ -106,7 +106,12 @@ function readTrees(pointer: number, classes: number, leafTable: LeafTable): Grow
   };
 }
 
-function joinTrees(parts: readonly GrownTrees[], columns: number, classes: number, leafTable: LeafTable): GrownForest {
+export function joinTrees(
+  parts: readonly GrownTrees[],
+  columns: number,
+  classes: number,
+  leafTable: LeafTable,
+): GrownForest {
   const nodes = parts.reduce((sum, part) => sum + part.feature.length, 0);
   const trees = parts.reduce((sum, part) => sum + part.ends.length, 0);
   const offsets = new Int32Array(trees + 1);

@@ -53,16 +53,31 @@ export class ResidentForest {
     abandoned.register(this, this.#resident);
   }
 
-  /** Class probabilities, rows x classes: the mean over the trees of the leaves that a row comes to. */
-  predictProba(x: Matrix): Float64Array {
+  /**
+   * The mean or the sum over the trees of the leaves that a row comes to, rows x outputs. Leaves of one number belong to the output
+   * `tree % outputs`.
+   */
+  predict(x: Matrix, outputs: number, averaged: boolean): Float64Array {
     const { nodes, offsets, trees, leaves } = this.#resident;
     const { classes } = this.#forest;
-    checkPredictionSize(x, classes);
+    checkPredictionSize(x, outputs);
     return scratch((memory) => {
-      const out = memory.zeros(x.rows * classes * 8);
+      const out = memory.zeros(x.rows * outputs * 8);
       const values = memory.copy(x.kind === "dense" ? x.data : x.values);
       if (x.kind === "dense") {
-        core.predictForestDense(nodes, offsets, trees, leaves, classes, values, x.rows, x.columns, out);
+        core.predictForestDense(
+          nodes,
+          offsets,
+          trees,
+          leaves,
+          classes,
+          outputs,
+          averaged,
+          values,
+          x.rows,
+          x.columns,
+          out,
+        );
       } else {
         const indptr = memory.copy(x.indptr);
         const indices = memory.copy(x.indices);
@@ -72,6 +87,8 @@ export class ResidentForest {
           trees,
           leaves,
           classes,
+          outputs,
+          averaged,
           indptr,
           indices,
           values,
@@ -80,7 +97,7 @@ export class ResidentForest {
           out,
         );
       }
-      return f64(out, x.rows * classes).slice();
+      return f64(out, x.rows * outputs).slice();
     });
   }
 

@@ -20,6 +20,16 @@ export function meanDecreaseInImpurity({ columns, offsets, feature }: Forest, ga
   return mean;
 }
 
+/** By column, the gain of all nodes of all trees, made to sum to 1 (XGBoost's `total_gain`). */
+export function totalGain({ columns, feature }: Forest, gains: Float64Array): Float64Array {
+  const total = new Float64Array(columns);
+  feature.forEach((column, node) => {
+    if (column >= 0) total[column] += gains[node];
+  });
+  normalize(total);
+  return total;
+}
+
 function normalize(values: Float64Array): void {
   let sum = 0;
   for (const value of values) sum += value;

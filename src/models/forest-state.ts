@@ -67,7 +67,7 @@ export function forestTensors({
   };
 }
 
-/** The forest of a state, whole and sound. @throws {ModelFileError} */
+/** The forest of a state, whole and sound; leaves of more than one number hold probabilities. @throws {ModelFileError} */
 export function forestOf(state: ModelState, classes: number): Forest {
   const columns = integerOf(state, "columns", 1);
   const trees = integerOf(state, "trees", 1);
@@ -81,7 +81,7 @@ export function forestOf(state: ModelState, classes: number): Forest {
       `the forest's tensors do not agree: ${trees} trees, ${count} nodes, ${leaves.length} leaves`,
     );
   }
-  checkLeafValues(leafValues);
+  if (classes > 1) checkProbabilities(leafValues);
   const forest = {
     columns,
     classes,
@@ -112,7 +112,7 @@ function withCover(forest: Forest, state: ModelState): Forest {
   return covered;
 }
 
-function checkLeafValues(leafValues: Float64Array): void {
+function checkProbabilities(leafValues: Float64Array): void {
   for (const value of leafValues) {
     if (value < 0 || value > 1)
       throw new ModelFileError(`a leaf of the forest holds ${value}, which is no probability`);

@@ -1,11 +1,13 @@
 import { ModelFileError } from "../errors.ts";
 import type { Classifier } from "./classifier.ts";
+import { GradientBoostingClassifier } from "./gradient-boosting.ts";
 import { LogisticRegression } from "./logistic-regression.ts";
 import { RandomForestClassifier } from "./random-forest.ts";
 import type { ModelState } from "./state.ts";
 
 const LOADERS: Readonly<Record<string, (state: ModelState) => Classifier>> = {
   [RandomForestClassifier.kind]: RandomForestClassifier.load,
+  [GradientBoostingClassifier.kind]: GradientBoostingClassifier.load,
   [LogisticRegression.kind]: LogisticRegression.load,
 };
 

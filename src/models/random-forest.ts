@@ -108,7 +108,7 @@ export class RandomForestClassifier implements Classifier {
     const forest = this.#fitted();
     checkRows(x, forest.columns);
     this.#resident ??= new ResidentForest(forest);
-    return { rows: x.rows, columns: forest.classes, data: this.#resident.predictProba(x) };
+    return { rows: x.rows, columns: forest.classes, data: this.#resident.predict(x, forest.classes, true) };
   }
 
   save(): ModelState {
