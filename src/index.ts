@@ -14,6 +14,7 @@ export * from "./features/index.ts";
 export * from "./matrix.ts";
 export type { Classifier, FitOptions } from "./models/classifier.ts";
 export { explainForest, type Explanation, type TreeModel } from "./models/explain.ts";
+export { ExtraTreesClassifier } from "./models/extra-trees.ts";
 export { type BoostingFitOptions, GradientBoostingClassifier } from "./models/gradient-boosting.ts";
 export type { GradientBoostingOptions } from "./models/gradient-boosting-options.ts";
 export { LogisticRegression } from "./models/logistic-regression.ts";

@@ -12,6 +12,7 @@ const treeOptions = {
   maxDepth: 2147483647,
   minSamplesSplit: 2,
   minSamplesLeaf: 1,
+  drawsThresholds: false,
   bootstrap: false,
   balancedSubsample: false,
   seed: 0,

@@ -1,8 +1,9 @@
 // Gradient boosting of trees on logistic (two classes) and softmax loss, by gradients and hessians (Chen and Guestrin 2016): every round grows one
 // tree for each output from the same margins. Gradients are rounded to multiples of one power of two, so small that all sums are exact.
 import { Bins, newBins, releaseBins } from "./boost-bins";
+import { TreeGrower, newTreeGrower, releaseTreeGrower } from "./boost-grower";
 import { CELL_BYTES } from "./boost-histogram";
-import { TreeGrower, growBoostedTree, newTreeGrower, releaseTreeGrower } from "./boost-tree";
+import { growBoostedTree } from "./boost-tree";
 import { newForest } from "./forest";
 import { randomBelow, seedRandom } from "./random";
 import { TrainingData } from "./training-data";

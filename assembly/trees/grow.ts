@@ -34,7 +34,8 @@ class Builder {
 
 /**
  * Grows the trees `from` to `to` - 1 of a forest. `classOf`: u16 a row; `sampleWeights`: f64 a row, class weights included.
- * With `balanced`, classes are weighed anew in every bootstrap sample. Which trees one call grows does not change them.
+ * With `drawsThresholds`, a column's threshold is drawn between its ends in the node (Geurts, Ernst and Wehenkel 2006, "Extremely randomized
+ * trees"; scikit-learn's RandomSplitter) instead of sought. With `balanced`, classes are weighed anew in every bootstrap sample. Which trees one call grows does not change them.
  */
 export function growForest(
   trainingData: usize,
@@ -45,6 +46,7 @@ export function growForest(
   maxDepth: i32,
   minSamplesSplit: i32,
   minSamplesLeaf: i32,
+  drawsThresholds: bool,
   bootstrap: bool,
   balanced: bool,
   seed: u32,
@@ -56,6 +58,8 @@ export function growForest(
   b.g = newGrower(data, classes, classOf);
   b.g.minSamplesLeaf = minSamplesLeaf;
   b.weighting = newWeighting(data.rows, classes, classOf, sampleWeights, bootstrap, balanced, seed);
+  b.g.drawsThresholds = drawsThresholds;
+  b.g.random = b.weighting.random;
   b.forest = newForest(classes, to - from);
   b.maxFeatures = maxFeatures;
   b.maxDepth = maxDepth;
@@ -137,7 +141,8 @@ function growNode(b: Builder, entry: usize): void {
     return;
   }
   const gain = (g.bestScore - squares / weight) / b.rootWeight;
-  const node = addNode(b.forest, g.bestColumn, bestThreshold(g), gain, cover);
+  const threshold = g.drawsThresholds ? g.bestThreshold : midway(g);
+  const node = addNode(b.forest, g.bestColumn, threshold, gain, cover);
   const border = g.data.sparse ? divideSparse(g) : divideDense(g);
   // g.totals becomes the right child's; the left child's stand in g.left.
   for (let c: usize = 0; c < (classes as usize) << 3; c += 8) {
@@ -148,7 +153,7 @@ function growNode(b: Builder, entry: usize): void {
 }
 
 /** Midway between the neighbours, in halves so that nothing overflows; never so high that the right neighbour goes left. */
-function bestThreshold(g: Grower): f64 {
+function midway(g: Grower): f64 {
   const below = valueOf(g, g.bestColumn, g.bestLeftRank) as f64;
   const above = valueOf(g, g.bestColumn, g.bestRightRank) as f64;
   const middle = below / 2 + above / 2;

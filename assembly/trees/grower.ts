@@ -11,6 +11,9 @@ export class Grower {
   data: TrainingData;
   classes: i32;
   minSamplesLeaf: i32;
+  /** Whether a column's threshold is drawn (extra-trees) rather than sought, and the generator that draws it. */
+  drawsThresholds: bool;
+  random: usize;
   /** Whether weights are integers so small that sums of squared class weights are exact. */
   integral: bool;
   /** Whether keys are u64 (65,536 rows or more) rather than u32. */
@@ -52,6 +55,8 @@ export class Grower {
   bestColumn: i32;
   bestLeftRank: u32;
   bestRightRank: u32;
+  /** The threshold that was drawn. */
+  bestThreshold: f64;
 }
 
 export function newGrower(data: TrainingData, classes: i32, classOf: usize): Grower {

@@ -2,6 +2,7 @@
 import { Grower, TABLE_CELLS, TABLE_RANKS } from "./grower";
 import { sortKeys } from "./sort";
 import { isConstant, scanSorted, scanTable } from "./split";
+import { scanDrawn } from "./split-drawn";
 
 /** Gathers class and weight of the node's rows, so that its columns find them side by side. */
 export function enterDense(g: Grower): void {
@@ -23,7 +24,7 @@ export function splitDense(g: Grower, column: i32): bool {
   const starts = g.data.valueStarts + ((column as usize) << 2);
   const ranks = load<u32>(starts, 4) - load<u32>(starts);
   const n = (g.end - g.start) as u32;
-  if (ranks <= TABLE_RANKS && ranks <= n && ranks * (g.classes as u32) <= TABLE_CELLS)
+  if (!g.drawsThresholds && ranks <= TABLE_RANKS && ranks <= n && ranks * (g.classes as u32) <= TABLE_CELLS)
     return tabulate(g, column, ranks);
   return g.wide ? sortAndScan<u64>(g, column) : sortAndScan<u32>(g, column);
 }
@@ -43,6 +44,10 @@ function sortAndScan<K>(g: Grower, column: i32): bool {
     store<K>(keys + slot * sizeof<K>(), ((rank as K) << half) | (slot as K));
   }
   if (isConstant(g, column, lowest, highest)) return false;
+  if (g.drawsThresholds) {
+    scanDrawn<K>(g, column, n, lowest, highest, -1, 0);
+    return true;
+  }
   const sorted = sortKeys<K>(keys, g.otherKeys, n, lowest, highest, g.sortCounts);
   scanSorted<K>(g, column, sorted, n, -1, 0);
   return true;

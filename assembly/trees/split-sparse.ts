@@ -3,6 +3,7 @@
 import { Grower } from "./grower";
 import { sortKeys } from "./sort";
 import { isConstant, scanSorted } from "./split";
+import { scanDrawn } from "./split-drawn";
 
 /** Where in `g.moved` and the slots the stored values of the node were put. */
 function collect<K>(g: Grower, column: i32): i32 {
@@ -80,6 +81,10 @@ function splitColumn<K>(g: Grower, column: i32): bool {
   }
   if (isConstant(g, column, lowest, highest)) return false;
   if (zeroCount > 0) weighZeros(g, zeroSlot);
+  if (g.drawsThresholds) {
+    scanDrawn<K>(g, column, n, lowest, highest, zeroSlot, zeroCount);
+    return true;
+  }
   const sorted = sortKeys<K>(g.keys, g.otherKeys, n, lowest, highest, g.sortCounts);
   scanSorted<K>(g, column, sorted, n, zeroSlot, zeroCount);
   return true;

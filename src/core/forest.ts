@@ -35,6 +35,8 @@ export interface GrowOptions {
   maxDepth: number;
   minSamplesSplit: number;
   minSamplesLeaf: number;
+  /** Whether a column's threshold is drawn (extra-trees) rather than sought. */
+  drawsThresholds: boolean;
   bootstrap: boolean;
   /** Weighs the classes anew in every bootstrap sample. */
   balancedSubsample: boolean;
@@ -170,6 +172,7 @@ export function growForest(x: Matrix, classOf: Uint16Array, weights: Float64Arra
             options.maxDepth,
             options.minSamplesSplit,
             options.minSamplesLeaf,
+            options.drawsThresholds,
             options.bootstrap,
             options.balancedSubsample,
             options.seed,

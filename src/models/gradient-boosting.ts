@@ -1,7 +1,7 @@
 import { boostTrees, marginsToProbabilities, outputsOf } from "../core/boost.ts";
 import type { Forest } from "../core/forest.ts";
 import { ResidentForest } from "../core/resident-forest.ts";
-import { DataError, ModelFileError, OptionError } from "../errors.ts";
+import { DataError, ModelFileError } from "../errors.ts";
 import type { Matrix, Probabilities } from "../matrix.ts";
 import { checkExamples, checkRows } from "./check.ts";
 import { classWeights } from "./class-weight.ts";
@@ -17,7 +17,7 @@ import { type HeldOutPart, holdOutPart, holdOutShare, type SplitExamples } from 
 import { encodeLabels } from "./label-encoder.ts";
 import { UNLIMITED } from "./random-forest-options.ts";
 import type { Json, ModelState } from "./state.ts";
-import { checkKind, classesOf, float64Of, optionsOf } from "./state-reader.ts";
+import { checkKind, classesOf, float64Of, optionsOf, withSoundOptions } from "./state-reader.ts";
 
 export interface BoostingFitOptions extends FitOptions {
   /** Examples that tell when to end, for the option `earlyStoppingRounds`; a share of the others when left out. */
@@ -150,21 +150,12 @@ export class GradientBoostingClassifier implements Classifier {
     if ((forest.offsets.length - 1) % outputsOf(classes.length) !== 0) {
       throw new ModelFileError(`${forest.offsets.length - 1} trees cannot take turns at ${classes.length} classes`);
     }
-    const loaded = GradientBoostingClassifier.#withOptions(optionsOf(state) as GradientBoostingOptions);
+    const loaded = withSoundOptions(() => new GradientBoostingClassifier(optionsOf(state) as GradientBoostingOptions));
     loaded.#take(classes, forest);
     if (Object.hasOwn(state.tensors, "featureImportances")) {
       loaded.#importances = float64Of(state, "featureImportances", [forest.columns]);
     }
     return loaded;
-  }
-
-  static #withOptions(options: GradientBoostingOptions): GradientBoostingClassifier {
-    try {
-      return new GradientBoostingClassifier(options);
-    } catch (error) {
-      if (error instanceof OptionError) throw new ModelFileError(`the model's options are not sound: ${error.message}`);
-      throw error;
-    }
   }
 
   #take(classes: readonly string[], forest: Forest): void {

@@ -1,5 +1,6 @@
 import { ModelFileError } from "../errors.ts";
 import type { Classifier } from "./classifier.ts";
+import { ExtraTreesClassifier } from "./extra-trees.ts";
 import { GradientBoostingClassifier } from "./gradient-boosting.ts";
 import { LogisticRegression } from "./logistic-regression.ts";
 import { RandomForestClassifier } from "./random-forest.ts";
@@ -7,6 +8,7 @@ import type { ModelState } from "./state.ts";
 
 const LOADERS: Readonly<Record<string, (state: ModelState) => Classifier>> = {
   [RandomForestClassifier.kind]: RandomForestClassifier.load,
+  [ExtraTreesClassifier.kind]: ExtraTreesClassifier.load,
   [GradientBoostingClassifier.kind]: GradientBoostingClassifier.load,
   [LogisticRegression.kind]: LogisticRegression.load,
 };

@@ -1,6 +1,6 @@
 import { type Forest, growForest } from "../core/forest.ts";
 import { ResidentForest } from "../core/resident-forest.ts";
-import { DataError, ModelFileError, OptionError } from "../errors.ts";
+import { DataError } from "../errors.ts";
 import type { Matrix, Probabilities } from "../matrix.ts";
 import { checkExamples, checkRows } from "./check.ts";
 import { exampleWeights } from "./class-weight.ts";
@@ -16,7 +16,7 @@ import {
   UNLIMITED,
 } from "./random-forest-options.ts";
 import type { Json, ModelState } from "./state.ts";
-import { checkKind, classesOf, float64Of, optionsOf } from "./state-reader.ts";
+import { checkKind, classesOf, float64Of, optionsOf, withSoundOptions } from "./state-reader.ts";
 
 /** What a forest says of its training examples through the trees that did not see them. */
 export interface OutOfBag {
@@ -37,11 +37,13 @@ export interface OutOfBag {
  * forest.predictProba(matrixFromRows([[0.2]])).data; // mostly low: columns are high, low
  */
 export class RandomForestClassifier implements Classifier {
-  static readonly kind = "random-forest";
-  readonly kind = RandomForestClassifier.kind;
+  static readonly kind: string = "random-forest";
+  readonly kind: string = RandomForestClassifier.kind;
   /** The trees are averaged. */
   readonly averaged = true;
   readonly options: Readonly<Required<RandomForestOptions>>;
+  /** Whether thresholds are drawn rather than sought. */
+  protected readonly drawsThresholds: boolean = false;
   #classes: readonly string[] = [];
   #forest: Forest | null = null;
   #resident: ResidentForest | null = null;
@@ -93,6 +95,7 @@ export class RandomForestClassifier implements Classifier {
       maxDepth: options.maxDepth ?? UNLIMITED,
       minSamplesSplit: options.minSamplesSplit,
       minSamplesLeaf: options.minSamplesLeaf,
+      drawsThresholds: this.drawsThresholds,
       bootstrap: options.bootstrap,
       balancedSubsample,
       seed: options.seed >>> 0,
@@ -128,13 +131,7 @@ export class RandomForestClassifier implements Classifier {
   /** The forest that {@link save} wrote. @throws {ModelFileError} when a part is missing, out of range or does not fit the others. */
   static load(state: ModelState): RandomForestClassifier {
     checkKind(state, RandomForestClassifier.kind);
-    const classes = classesOf(state);
-    const forest = forestOf(state, classes.length);
-    const loaded = RandomForestClassifier.fromForest(forest, classes, optionsOf(state) as RandomForestOptions);
-    if (Object.hasOwn(state.tensors, "featureImportances")) {
-      loaded.#importances = float64Of(state, "featureImportances", [forest.columns]);
-    }
-    return loaded;
+    return RandomForestClassifier.restore(state, (options) => new RandomForestClassifier(options));
   }
 
   /** A classifier from trees grown elsewhere; `options` say how they were grown. @throws {ModelFileError} for unknown options. */
@@ -143,14 +140,24 @@ export class RandomForestClassifier implements Classifier {
     classes: readonly string[],
     options: RandomForestOptions = {},
   ): RandomForestClassifier {
-    try {
-      const classifier = new RandomForestClassifier(options);
-      classifier.#take(classes, forest);
-      return classifier;
-    } catch (error) {
-      if (error instanceof OptionError) throw new ModelFileError(`the model's options are not sound: ${error.message}`);
-      throw error;
+    const classifier = withSoundOptions(() => new RandomForestClassifier(options));
+    classifier.#take(classes, forest);
+    return classifier;
+  }
+
+  /** What a state holds, in a classifier that `make` makes. */
+  protected static restore<M extends RandomForestClassifier>(
+    state: ModelState,
+    make: (options: RandomForestOptions) => M,
+  ): M {
+    const classes = classesOf(state);
+    const forest = forestOf(state, classes.length);
+    const loaded = withSoundOptions(() => make(optionsOf(state) as RandomForestOptions));
+    loaded.#take(classes, forest);
+    if (Object.hasOwn(state.tensors, "featureImportances")) {
+      loaded.#importances = float64Of(state, "featureImportances", [forest.columns]);
     }
+    return loaded;
   }
 
   #take(classes: readonly string[], forest: Forest): void {

@@ -1,4 +1,4 @@
-import { ModelFileError } from "../errors.ts";
+import { ModelFileError, OptionError } from "../errors.ts";
 import type { Json, ModelState, Tensor } from "./state.ts";
 
 // What a saved state must hold to be loaded; every failure is a ModelFileError that names the missing or wrong part.
@@ -68,4 +68,14 @@ export function optionsOf(state: ModelState): Record<string, Json> {
     throw new ModelFileError('the model\'s "options" must be an object');
   }
   return { ...(value as Record<string, Json>) };
+}
+
+/** The model that `make` makes with a state's options. @throws {ModelFileError} when they are not sound. */
+export function withSoundOptions<M>(make: () => M): M {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof OptionError) throw new ModelFileError(`the model's options are not sound: ${error.message}`);
+    throw error;
+  }
 }
