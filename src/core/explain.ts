@@ -1,11 +1,22 @@
 import { toDense, type Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
 import type { Forest } from "./forest.ts";
-import { packNodes } from "./resident-forest.ts";
 import { f64, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 
 const ELEMENT_BYTES = 32;
+
+/** The nodes as growing lays them out: 16 bytes each, i32 feature, i32 right child, f64 threshold. */
+function packNodes({ feature, right, threshold }: Forest): Float64Array {
+  const floats = new Float64Array(feature.length * 2);
+  const integers = new Int32Array(floats.buffer);
+  for (let i = 0; i < feature.length; i++) {
+    integers[4 * i] = feature[i];
+    integers[4 * i + 1] = right[i];
+    floats[2 * i + 1] = threshold[i];
+  }
+  return floats;
+}
 
 /** The number of nodes on the longest way from a root to a leaf. */
 function depthOf({ offsets, feature, right }: Forest): number {

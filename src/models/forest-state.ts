@@ -1,3 +1,4 @@
+import { floorToFloat32 } from "../core/float32.ts";
 import { type Forest, sumCovers } from "../core/forest.ts";
 import { ModelFileError } from "../errors.ts";
 import { float64Of, integerOf, tensorOf } from "./state-reader.ts";
@@ -7,17 +8,6 @@ import type { ModelState, Tensor, TensorData } from "./state.ts";
 // the borders of the trees are stored, and a file cannot hold a cycle: `feature` has one number a node (-1: leaf), `threshold`
 // one an inner node, `leaf` one a leaf, `leafValues` one row a distinct leaf; `cover`, where it is known, one a leaf.
 // Thresholds are stored as the largest float32 that is not above them: every float32 compares with it as with the float64.
-
-const floatBits = new Float32Array(1);
-const integerBits = new Int32Array(floatBits.buffer);
-
-/** The largest float32 that is not above `value`. */
-export function floorToFloat32(value: number): number {
-  floatBits[0] = value;
-  // The next lower float32: away from zero among the negatives (-0 included), towards it among the positives.
-  if (floatBits[0] > value) integerBits[0] += integerBits[0] < 0 ? 1 : -1;
-  return floatBits[0];
-}
 
 function narrowest(values: Int32Array, largest: number): Pick<Tensor, "dtype" | "data"> {
   if (largest < 256) return { dtype: "U8", data: Uint8Array.from(values) };

@@ -117,8 +117,8 @@ export class GradientBoostingClassifier implements Classifier {
   margins(x: Matrix): Float64Array {
     const forest = this.#fitted();
     checkRows(x, forest.columns);
-    this.#resident ??= new ResidentForest(forest);
-    return this.#resident.predict(x, this.outputs, false);
+    this.#resident ??= new ResidentForest(forest, this.outputs, false);
+    return this.#resident.predict(x);
   }
 
   predictProba(x: Matrix): Probabilities {

@@ -110,8 +110,8 @@ export class RandomForestClassifier implements Classifier {
   predictProba(x: Matrix): Probabilities {
     const forest = this.#fitted();
     checkRows(x, forest.columns);
-    this.#resident ??= new ResidentForest(forest);
-    return { rows: x.rows, columns: forest.classes, data: this.#resident.predict(x, forest.classes, true) };
+    this.#resident ??= new ResidentForest(forest, forest.classes, true);
+    return { rows: x.rows, columns: forest.classes, data: this.#resident.predict(x) };
   }
 
   save(): ModelState {
@@ -176,7 +176,7 @@ export class RandomForestClassifier implements Classifier {
   #leaveOut(x: Matrix, codes: Uint16Array): OutOfBag {
     const forest = this.#fitted();
     const { classes } = forest;
-    this.#resident = new ResidentForest(forest);
+    this.#resident = new ResidentForest(forest, forest.classes, true);
     const { sums, treeCounts } = this.#resident.outOfBag(x, this.options.seed >>> 0);
     let answered = 0;
     let right = 0;
