@@ -1,5 +1,5 @@
 // A split at a threshold drawn between the ends of a column in the node (Geurts, Ernst and Wehenkel 2006, "Extremely randomized trees").
-import { Grower } from "./grower";
+import { Grower, addSlot, weightOf } from "./grower";
 import { uniform } from "./random";
 import { keep, sumSquaredDifferences, sumSquares, valueOf } from "./split";
 
@@ -47,15 +47,15 @@ export function scanDrawn<K>(
       count += zeroCount;
       continue;
     }
-    const c = left + ((load<u16>(g.slotClass + ((slot as usize) << 1)) as usize) << 3);
-    store<f64>(c, load<f64>(c) + load<f64>(g.slotWeight + ((slot as usize) << 3)));
+    addSlot(g, left, slot as usize);
     count++;
   }
   if (count < g.minSamplesLeaf || g.end - g.start - count < g.minSamplesLeaf) return;
-  let weight: f64 = 0;
-  for (let c: usize = 0; c < (classes as usize) << 3; c += 8) weight += load<f64>(left + c);
-  const right = sumSquaredDifferences(g.totals, left, classes) / (g.totalWeight - weight);
-  const score = sumSquares(left, classes) / weight + right;
+  // A regression's only square is that of the first sum.
+  const squared = g.targets ? 1 : classes;
+  const weight = weightOf(g, left);
+  const right = sumSquaredDifferences(g.totals, left, squared) / (g.totalWeight - weight);
+  const score = sumSquares(left, squared) / weight + right;
   if (score <= g.bestScore) return;
   keep(g, score, column, border, border + 1);
   g.bestThreshold = threshold;

@@ -23,7 +23,7 @@ export function sumSquaredDifferences(a: usize, b: usize, n: i32): f64 {
   return sum;
 }
 
-function areApart(g: Grower, column: i32, leftRank: u32, rightRank: u32): bool {
+export function areApart(g: Grower, column: i32, leftRank: u32, rightRank: u32): bool {
   if (load<u8>(g.data.close + column) === 0) return true;
   return !countsAsEqual(valueOf(g, column, leftRank), valueOf(g, column, rightRank));
 }

@@ -5,11 +5,12 @@ import { f64, i32, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 
 /**
- * A classification forest as plain arrays, all trees one after the other, nodes in pre-order: the left child of node `i` is node `i + 1`.
+ * A forest as plain arrays, all trees one after the other, nodes in pre-order: the left child of node `i` is node `i + 1`.
  * A row goes left where `x[feature] <= threshold`, x in float32, the threshold in float64.
  */
 export interface Forest {
   readonly columns: number;
+  /** Numbers a leaf: class probabilities, or 1 for regression and boosting. */
   readonly classes: number;
   /** Where each tree's nodes start, and where the last one ends: trees + 1 numbers. */
   readonly offsets: Int32Array;
@@ -18,7 +19,7 @@ export interface Forest {
   readonly threshold: Float64Array;
   /** The right child, counted from the tree's first node; for a leaf its row in `leafValues`. */
   readonly right: Int32Array;
-  /** Class probabilities, one row of `classes` numbers a distinct leaf. */
+  /** One row of `classes` numbers a distinct leaf. */
   readonly leafValues: Float64Array;
   /**
    * The weight of the training examples that came to a node, above 0, in a unit of its tree's own: a leaf's is a float32, an inner node's the
@@ -62,12 +63,12 @@ export interface GrownTrees {
   readonly covers: Float64Array;
 }
 
-/** What growing takes at its peak: the rows, their ranks and values, and some 64 bytes a row for the tree in work. */
+/** What growing takes at its peak: the rows, their ranks and values, and some 80 bytes a row for the tree in work. */
 function checkTrainingSize(x: Matrix, { classes, treesPerCall }: GrowOptions): void {
   const stored = x.kind === "dense" ? x.data.length : x.values.length;
   // A tree has at most two nodes a row, of 32 bytes, and a leaf row for every second; buffers double as they grow.
   const trees = treesPerCall * x.rows * (128 + 8 * classes);
-  checkCapacity((x.kind === "dense" ? 12 : 28) * stored + 64 * x.rows + 40 * x.columns + trees);
+  checkCapacity((x.kind === "dense" ? 12 : 28) * stored + 80 * x.rows + 40 * x.columns + trees);
 }
 
 export function trainingData(memory: Scratch, x: Matrix): number {
@@ -148,15 +149,21 @@ export function sumCovers({ offsets, feature, right, cover }: Required<Forest>):
 }
 
 /**
- * Grows a random forest. `classOf` numbers each row's class from 0; `weights` are the sample weights, class weights included.
+ * Grows a random forest. `target` numbers each row's class from 0 (u16) or is what a regression (of 1 class) is to tell (f64); `weights` are the sample weights, class weights included.
  * The arguments must have been checked: finite values, ascending indices, lengths that agree. @throws {DataError} when they do not fit the core.
  */
-export function growForest(x: Matrix, classOf: Uint16Array, weights: Float64Array, options: GrowOptions): GrownForest {
+export function growForest(
+  x: Matrix,
+  target: Uint16Array | Float64Array,
+  weights: Float64Array,
+  options: GrowOptions,
+): GrownForest {
   checkTrainingSize(x, options);
   const data = scratch((memory) => trainingData(memory, x));
   try {
     return scratch((memory) => {
-      const classPointer = memory.copy(new Uint8Array(classOf.buffer, classOf.byteOffset, classOf.byteLength));
+      const targetPointer = memory.copy(new Uint8Array(target.buffer, target.byteOffset, target.byteLength));
+      const isRegression = target instanceof Float64Array;
       const weightPointer = memory.copy(weights);
       const parts: GrownTrees[] = [];
       const leafTable = new LeafTable(options.classes);
@@ -165,7 +172,8 @@ export function growForest(x: Matrix, classOf: Uint16Array, weights: Float64Arra
         const grown =
           core.growForest(
             data,
-            classPointer,
+            isRegression ? 0 : targetPointer,
+            isRegression ? targetPointer : 0,
             weightPointer,
             options.classes,
             options.maxFeatures,
