@@ -20,7 +20,12 @@ export type { GradientBoostingOptions } from "./models/gradient-boosting-options
 export { LogisticRegression } from "./models/logistic-regression.ts";
 export { loadClassifier } from "./models/load-classifier.ts";
 export { loadModel, saveModel } from "./models/model-file.ts";
-export { RandomForestClassifier } from "./models/random-forest.ts";
+export {
+  type PermutationImportance,
+  permutationImportance,
+  type PermutationOptions,
+} from "./models/permutation-importance.ts";
+export { type ForestFitOptions, RandomForestClassifier } from "./models/random-forest.ts";
 export { RandomForestRegressor, type RegressionForestOptions } from "./models/random-forest-regressor.ts";
 export { readSafetensors, writeSafetensors } from "./models/safetensors.ts";
 export { MinMaxScaler, StandardScaler } from "./models/scaler.ts";

@@ -42,12 +42,14 @@ export interface GrowOptions {
   /** Weighs the classes anew in every bootstrap sample. */
   balancedSubsample: boolean;
   seed: number;
+  /** A forest with cover whose trees come first; only the others are grown. */
+  grown?: Required<Forest>;
   /** Trees grown by one call of the core; makes no difference to the forest. */
   treesPerCall: number;
   onProgress?: (done: number) => void;
 }
 
-/** A forest and, node by node, the share of its tree's weight by which it decreased the impurity. */
+/** A forest and, node by node, the share of its tree's weight by which it decreased the impurity; 0 in trees grown before. */
 export interface GrownForest {
   readonly forest: Forest;
   readonly gains: Float64Array;
@@ -148,6 +150,24 @@ export function sumCovers({ offsets, feature, right, cover }: Required<Forest>):
   }
 }
 
+/** The trees of a forest grown before, their leaves numbered anew. */
+function grownBefore(
+  { offsets, feature, threshold, right, leafValues, classes, cover }: Required<Forest>,
+  leaves: LeafTable,
+): GrownTrees {
+  const numbers = Int32Array.from({ length: leafValues.length / classes }, (_, row) =>
+    leaves.add(leafValues, row * classes),
+  );
+  return {
+    ends: offsets.slice(1),
+    feature,
+    threshold,
+    right: right.map((child, node) => (feature[node] < 0 ? numbers[child] : child)),
+    gains: new Float64Array(feature.length),
+    covers: cover,
+  };
+}
+
 /**
  * Grows a random forest. `target` numbers each row's class from 0 (u16) or is what a regression (of 1 class) is to tell (f64); `weights` are the sample weights, class weights included.
  * The arguments must have been checked: finite values, ascending indices, lengths that agree. @throws {DataError} when they do not fit the core.
@@ -167,7 +187,9 @@ export function growForest(
       const weightPointer = memory.copy(weights);
       const parts: GrownTrees[] = [];
       const leafTable = new LeafTable(options.classes);
-      for (let from = 0; from < options.nEstimators; from += options.treesPerCall) {
+      if (options.grown) parts.push(grownBefore(options.grown, leafTable));
+      const first = options.grown ? options.grown.offsets.length - 1 : 0;
+      for (let from = first; from < options.nEstimators; from += options.treesPerCall) {
         const to = Math.min(from + options.treesPerCall, options.nEstimators);
         const grown =
           core.growForest(

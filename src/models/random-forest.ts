@@ -18,6 +18,14 @@ import {
 import type { Json, ModelState } from "./state.ts";
 import { checkKind, classesOf, float64Of, optionsOf, withSoundOptions } from "./state-reader.ts";
 
+export interface ForestFitOptions extends FitOptions {
+  /**
+   * A forest whose trees become the first of this one's `nEstimators`; only the others are grown. Grown from the same examples and
+   * with the same options, it makes no difference to the outcome. Its kind, seed, columns and classes must be the same.
+   */
+  warmStart?: RandomForestClassifier;
+}
+
 /** What a forest says of its training examples through the trees that did not see them. */
 export interface OutOfBag {
   /** The share of right answers among the examples that some tree did not see. */
@@ -81,9 +89,10 @@ export class RandomForestClassifier implements Classifier {
   }
 
   /** @throws {DataError} no rows, fewer than two classes, a class with one example, NaN, lengths that do not agree. */
-  fit(x: Matrix, y: readonly string[], { sampleWeight, onProgress }: FitOptions = {}): void {
+  fit(x: Matrix, y: readonly string[], { sampleWeight, onProgress, warmStart }: ForestFitOptions = {}): void {
     checkExamples(x, y, sampleWeight);
     const labels = encodeLabels(y);
+    const grown = warmStart && this.#growableFrom(warmStart, labels.classes, x.columns);
     const { options } = this;
     const balancedSubsample = options.classWeight === "balancedSubsample";
     const classWeight = options.classWeight === "balancedSubsample" ? null : options.classWeight;
@@ -101,9 +110,14 @@ export class RandomForestClassifier implements Classifier {
       seed: options.seed >>> 0,
       treesPerCall: Math.min(8, Math.ceil(options.nEstimators / 64)), // some 64 reports of progress; memory for 8 trees
       onProgress,
+      grown,
     });
+    const before = warmStart?.featureImportances;
     this.#take(labels.classes, forest);
-    this.#importances = meanDecreaseInImpurity(forest, gains);
+    // Trees from elsewhere come without importances, and so do forests grown on from them.
+    if (before !== null) {
+      this.#importances = meanDecreaseInImpurity(forest, gains, grown ? grown.offsets.length - 1 : 0, before);
+    }
     this.#outOfBag = options.oobScore ? this.#leaveOut(x, labels.codes) : null;
   }
 
@@ -158,6 +172,23 @@ export class RandomForestClassifier implements Classifier {
       loaded.#importances = float64Of(state, "featureImportances", [forest.columns]);
     }
     return loaded;
+  }
+
+  /** The trees of a forest that this one can be grown on from. */
+  #growableFrom(other: RandomForestClassifier, classes: readonly string[], columns: number): Required<Forest> {
+    const { forest, options } = other;
+    const trees = forest ? forest.offsets.length - 1 : 0;
+    const cover = forest?.cover;
+    if (!forest || !cover)
+      throw new DataError("the forest of warmStart has no trees, or does not know how they were grown");
+    const fits = other.kind === this.kind && options.seed === this.options.seed && forest.columns === columns;
+    if (!fits || other.classes.join("\n") !== classes.join("\n")) {
+      throw new DataError("the forest of warmStart is of another kind, seed, number of columns or other classes");
+    }
+    if (trees > this.options.nEstimators) {
+      throw new DataError(`the forest of warmStart has ${trees} trees, but nEstimators is ${this.options.nEstimators}`);
+    }
+    return { ...forest, cover };
   }
 
   #take(classes: readonly string[], forest: Forest): void {
