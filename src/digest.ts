@@ -1,10 +1,13 @@
 import { Hpss } from "./core/hpss.ts";
 import { frameFeatures } from "./core/frames.ts";
 import { functionals } from "./core/functionals.ts";
+import { kaldiFeatures } from "./core/kaldi.ts";
 import { exp, log, pow } from "./core/math.ts";
 import { RealFft } from "./core/fft.ts";
 import { Resampler } from "./core/resample.ts";
-import { dctMatrix, delta, melFilterbank, windowFunction } from "./core/tables.ts";
+import { estimateTuning } from "./core/tuning.ts";
+import { dctMatrix, delta, melFilterbank, regressionDelta, windowFunction } from "./core/tables.ts";
+import { kaldiOptions } from "./features/kaldi.ts";
 import { createExtractor } from "./features/extractor.ts";
 import { denseMatrix } from "./matrix.ts";
 import { LogisticRegression } from "./models/logistic-regression.ts";
@@ -41,18 +44,26 @@ function* outputs(): Generator<Float32Array | Float64Array> {
     yield im;
   }
   const short = { nFft: 512, winLength: 400, hopLength: 160, frameLength: 1024, deltaMode: "nearest" };
-  for (const options of [short, { ...short, nFft: 441, winLength: 441, power: 1, padMode: "reflect" }]) {
+  const other = { quantile: 0.3, contrastLinear: true, polyOrder: 3, nChroma: 24, tuning: 0.1 };
+  for (const options of [short, { ...short, nFft: 441, winLength: 441, power: 1, padMode: "reflect", ...other }]) {
     const extractor = createExtractor({ preset: "librosa", sampleRate: 16000, features: frameFeatures, options });
+    for (const signal of signals()) yield extractor.extract(signal).data;
+  }
+  const mirrored = { frameLength: 20.1, snipEdges: false, usePower: false, useEnergy: true, rawEnergy: false };
+  for (const options of [kaldiOptions, { ...kaldiOptions, ...mirrored }]) {
+    const extractor = createExtractor({ preset: "kaldi", sampleRate: 22050, features: kaldiFeatures, options });
     for (const signal of signals()) yield extractor.extract(signal).data;
   }
   for (const signal of signals()) {
     yield createExtractor({ preset: "sahu2019", sampleRate: 16000 }).extract(signal).data;
     yield createExtractor({ preset: "emovox" }).extract(signal, 22050).data;
   }
+  yield Float64Array.of(estimateTuning(buzz, 16000));
   yield new Hpss({ nFft: 512 }).percussive(buzz);
   yield new Resampler(16000, 44100).process(buzz);
   const table = denseMatrix(48, 100, buzz.slice(0, 4800));
   yield delta(table, { order: 2 }).data;
+  yield regressionDelta(table, { window: 3, order: 2 }).data;
   yield functionals(table);
   const labels = Array.from({ length: 48 }, (_, i) => "abc"[(i * i) % 3]);
   const forest = new RandomForestClassifier({ nEstimators: 10, seed: 1 });

@@ -7,7 +7,15 @@ export { functionalNames, functionals } from "./core/functionals.ts";
 export { Hpss, type HpssOptions } from "./core/hpss.ts";
 export { hasSimd } from "./core/info.ts";
 export { Resampler } from "./core/resample.ts";
-export { dctMatrix, delta, type MelOptions, melFilterbank, type WindowKind, windowFunction } from "./core/tables.ts";
+export {
+  dctMatrix,
+  delta,
+  type MelOptions,
+  melFilterbank,
+  regressionDelta,
+  type WindowKind,
+  windowFunction,
+} from "./core/tables.ts";
 export { digest } from "./digest.ts";
 export * from "./errors.ts";
 export * from "./features/index.ts";

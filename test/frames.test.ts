@@ -106,6 +106,7 @@ test("features asked for together are the features asked for alone", async () =>
   const { data } = await fixtureNpy("oracle/speech_m_16k/y.npy");
   const options = ser("speech_m_16k");
   const names = ["flatness", "mfcc", "rms", "delta2", "centroid", "yin", "mel", "zcr", "aperiodicity", "bandwidth"];
+  names.push("tonnetz", "contrast", "onset", "flux", "poly", "chroma");
   const all = createExtractor({ preset: "librosa", sampleRate: 16000, features: names, options });
   const together = all.extract(data);
   for (const name of names) {
@@ -121,6 +122,7 @@ test("features asked for together are the features asked for alone", async () =>
 
 test("any length and any framing gives finite values for finite samples", () => {
   const features = ["mfcc", "centroid", "bandwidth", "rolloff", "flatness", "rms", "zcr"];
+  features.push("flux", "poly", "chroma", "tonnetz", "onset");
   fc.assert(
     fc.property(
       fc.record({

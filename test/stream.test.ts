@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createExtractor, createStream, type OptionRecord } from "../src/features/index.ts";
+import { createExtractor, createStream, type OptionRecord, type Preset } from "../src/features/index.ts";
 import { Random } from "../src/random.ts";
 
 const random = new Random(3);
@@ -13,6 +13,7 @@ const short: OptionRecord = {
   nMfcc: 8,
   frameLength: 700,
   topDb: null,
+  tuning: 0.1,
   yinFMax: 500,
 };
 const every = [
@@ -26,14 +27,29 @@ const every = [
   "bandwidth",
   "rolloff",
   "flatness",
+  "contrast",
+  "flux",
+  "poly",
+  "chroma",
+  "tonnetz",
+  "onset",
   "rms",
   "zcr",
   "yin",
   "aperiodicity",
+  "voiced_prob",
+  "hnr",
+  "voicing",
 ];
 
-function streamed(options: OptionRecord, features: readonly string[], samples: Float32Array, chunk: () => number) {
-  const stream = createStream(createExtractor({ preset: "librosa", sampleRate: 16000, features, options }));
+function streamed(
+  options: OptionRecord,
+  features: readonly string[],
+  samples: Float32Array,
+  chunk: () => number,
+  preset: Preset = "librosa",
+) {
+  const stream = createStream(createExtractor({ preset, sampleRate: 16000, features, options }));
   const parts: Float32Array[] = [];
   for (let at = 0; at < samples.length; ) {
     const end = at + chunk();
@@ -50,8 +66,8 @@ function streamed(options: OptionRecord, features: readonly string[], samples: F
   return whole;
 }
 
-const batch = (options: OptionRecord, features: readonly string[], samples: Float32Array) =>
-  createExtractor({ preset: "librosa", sampleRate: 16000, features, options }).extract(samples).data;
+const batch = (options: OptionRecord, features: readonly string[], samples: Float32Array, preset: Preset = "librosa") =>
+  createExtractor({ preset, sampleRate: 16000, features, options }).extract(samples).data;
 
 test.each([
   ["in one piece", signal.length],
@@ -85,7 +101,7 @@ test("any framing, any length, any chunks", () => {
       ({ length, chunk, ...options }) => {
         const samples = signal.subarray(0, length);
         const given = { ...short, ...options, winLength: null, deltaMode: "nearest" };
-        const features = ["delta", "mfcc", "rms", "zcr", "centroid"];
+        const features = ["delta", "mfcc", "rms", "onset", "zcr", "centroid", "flux"];
         const need = Math.max(options.nFft, options.frameLength);
         if (!options.center && length < need) {
           expect(streamed(given, features, samples, () => chunk)).toHaveLength(0);
@@ -116,10 +132,44 @@ test("what needs the whole signal is refused", () => {
   const create = (features: string[], options: OptionRecord) => () =>
     createStream(createExtractor({ preset: "librosa", sampleRate: 16000, features, options }));
   expect(create(["mfcc"], {})).toThrow("set topDb to null");
+  expect(create(["contrast"], {})).toThrow("set topDb to null");
+  expect(create(["contrast"], { contrastLinear: true })).not.toThrow();
+  expect(create(["tonnetz"], {})).toThrow("give tuning a number");
   expect(() => createStream(createExtractor({ preset: "emovox" }))).toThrow("rows of frames");
   const stream = create(["rms"], {})();
   expect(() => stream.push(Float32Array.of(Number.NaN))).toThrow("NaN");
   expect(stream.finish().rows).toBe(0);
   expect(() => stream.push(new Float32Array(1))).toThrow("finished");
   expect(() => stream.finish()).toThrow("finished");
+});
+
+test.each([1, 128, 997, 9000])("kaldi's features have the bits of the whole, by %i samples", (size) => {
+  const features = ["fbank", "mfcc", "energy", "delta", "delta2", "fbank_delta2"];
+  for (const options of [
+    {},
+    { snipEdges: false },
+    { useEnergy: true, htkCompat: true, hopLength: 333, winLength: 300 },
+  ] as OptionRecord[]) {
+    const samples = size === 1 ? signal.subarray(0, 2500) : signal;
+    expect(streamed(options, features, samples, () => size, "kaldi")).toEqual(
+      batch(options, features, samples, "kaldi"),
+    );
+  }
+});
+
+test("kaldi's features of any length, in any chunks", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 81, max: 4000 }),
+      fc.integer({ min: 1, max: 900 }),
+      fc.boolean(),
+      (length, chunk, snipEdges) => {
+        const samples = signal.subarray(0, length);
+        const got = streamed({ snipEdges }, ["mfcc", "delta2"], samples, () => chunk, "kaldi");
+        if (snipEdges && length < 400) expect(got).toHaveLength(0);
+        else expect(got).toEqual(batch({ snipEdges }, ["mfcc", "delta2"], samples, "kaldi"));
+      },
+    ),
+    { numRuns: 100 },
+  );
 });

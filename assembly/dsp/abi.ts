@@ -1,18 +1,47 @@
 // The signal kernels as the host calls them: with lanes abreast where the module has SIMD, one by one where it has not.
 import { Frames, framesCompute } from "./frames";
 import { hpssSignal } from "./harmonic";
+import { Hnr, hnrFrames } from "./hnr";
+import { Kaldi, kaldiCompute } from "./kaldi";
+import { Pitch, pitchFrames } from "./pitch";
 import { RealFft, realFftForward, realFftInverse } from "./rfft";
 import { Stft } from "./stft";
-import { Yin, yinFrames } from "./yin";
+import { signalTuning } from "./tuning";
 
 export function frames(plan: Frames, x: usize, count: i32, work: usize, out: usize, rowLength: i32): void {
   if (ASC_FEATURE_SIMD) framesCompute<v128>(plan, x, count, work, out, rowLength);
   else framesCompute<f32>(plan, x, count, work, out, rowLength);
 }
 
-export function yin(plan: Yin, x: usize, count: i32, out: usize, stride: i32, depths: usize): void {
-  if (ASC_FEATURE_SIMD) yinFrames<v128>(plan, x, count, out, stride, depths);
-  else yinFrames<f32>(plan, x, count, out, stride, depths);
+export function tuning(
+  plan: Stft,
+  x: usize,
+  count: i32,
+  power: i32,
+  binHz: f64,
+  classes: i32,
+  work: usize,
+): f64 {
+  if (ASC_FEATURE_SIMD) return signalTuning<v128>(plan, x, count, power, binHz, classes, work);
+  return signalTuning<f32>(plan, x, count, power, binHz, classes, work);
+}
+
+export function kaldi(plan: Kaldi, x: usize, count: i32, out: usize, rowLength: i32): void {
+  if (ASC_FEATURE_SIMD) kaldiCompute<v128>(plan, x, count, out, rowLength);
+  else kaldiCompute<f32>(plan, x, count, out, rowLength);
+}
+
+export function pitch(
+  plan: Pitch, x: usize, count: i32, stride: i32, yin: usize, depths: usize, pyin: usize, voiced: usize,
+  voicedProb: usize,
+): void {
+  if (ASC_FEATURE_SIMD) pitchFrames<v128>(plan, x, count, stride, yin, depths, pyin, voiced, voicedProb);
+  else pitchFrames<f32>(plan, x, count, stride, yin, depths, pyin, voiced, voicedProb);
+}
+
+export function hnr(plan: Hnr, x: usize, count: i32, stride: i32, hnr: usize, voicing: usize): void {
+  if (ASC_FEATURE_SIMD) hnrFrames<v128>(plan, x, count, stride, hnr, voicing);
+  else hnrFrames<f32>(plan, x, count, stride, hnr, voicing);
 }
 
 export function hpss(

@@ -36,6 +36,30 @@ export function deltaCoefficients(width: i32, order: i32, out: usize): void {
 }
 
 /**
+ * Writes the 2 * half * order + 1 coefficients, f64, of HTK's regression over `half` frames on each side, `order` times over, as Kaldi's
+ * DeltaFeatures convolves them. One regression is the least-squares slope over 2 * half + 1 frames.
+ */
+export function regressionCoefficients(half: i32, order: i32, out: usize): void {
+  const width = 2 * half + 1;
+  const slope = heap.alloc((<usize>width) << 3);
+  deltaCoefficients(width, 1, slope);
+  memory.copy(out, slope, (<usize>width) << 3);
+  let length = width;
+  for (let k = 1; k < order; k++) {
+    // From the last coefficient down, so that those which are still to be read are not yet overwritten.
+    for (let j = length + width - 2; j >= 0; j--) {
+      let sum = 0.0;
+      for (let i = max(0, j - length + 1); i < min(width, j + 1); i++) {
+        sum += load<f64>(slope + ((<usize>i) << 3)) * load<f64>(out + ((<usize>(j - i)) << 3));
+      }
+      store<f64>(out + ((<usize>j) << 3), sum);
+    }
+    length += width - 1;
+  }
+  heap.free(slope);
+}
+
+/**
  * Deltas of `columns` columns of a row-major matrix with `frames` rows, `xStride` values a row. At the ends, NEAREST repeats the
  * first and last frame; INTERP (frames >= width) takes the polynomial of the outermost window, whose derivative of that order
  * is constant.

@@ -1,10 +1,15 @@
 // All spectral features of a signal from one STFT, as librosa.feature computes each: blocks of frames go through power, mel, log and the
 // spectral shapes abreast; what needs the whole utterance first (top_db) follows in a second pass over the log-mel energies.
-import { lanes, logPositive, max as maxLanes, mul, splat, sub } from "./lanes";
+import { lanes, logPositive, max as maxLanes, mul, scatter, splat, sub } from "./lanes";
 import { dctMatrix } from "./dct";
 import { deltaCoefficients, deltaColumns } from "./delta";
+import { onsetStrength } from "./flux";
 import { melFilterbank } from "./mel";
-import { bandwidthBlock, centroidBlock, denseRowsBlock, flatnessBlock, rolloffBlock, sparseRowsBlock } from "./spectral";
+import {
+  Shapes, shapesBlock, shapesFinish, shapesFree, shapesOfMagnitude, shapesPlan, shapesPower, shapesWorkBytes,
+} from "./shapes";
+import { bandwidthBlock, centroidBlock, denseRowsBlock, flatnessBlock, rolloffBlock } from "./spectral";
+import { SparseRows, sparseRows, sparseRowsBlock, sparseRowsFree } from "./sparse";
 import { powerBlock, sqrtBlock, Stft, stftBlock, stftFree, stftPlan } from "./stft";
 
 // Places in the table of output columns; a feature that is not wanted has column -1.
@@ -18,7 +23,9 @@ const CENTROID: i32 = 6;
 const BANDWIDTH: i32 = 7;
 const ROLLOFF: i32 = 8;
 const FLATNESS: i32 = 9;
-const FEATURES: i32 = 10;
+// Places 10 to 14 are those of shapes.ts.
+const ONSET: i32 = 15;
+const FEATURES: i32 = 16;
 
 const WIDEST: usize = 16;
 const DECIBELS: f32 = 4.342944819032518; // 10 / ln 10
@@ -43,14 +50,14 @@ export class Frames {
   deltaMode: i32;
   /** i32 a feature: its first output column, or -1. */
   columns: usize;
-  /** Sparse mel filters: first bin and count of each, i32, and their weights, f32. */
-  melStarts: usize;
-  melCounts: usize;
-  melWeights: usize;
+  mel: SparseRows;
   /** nMfcc x nMels, the lifter included. */
   dct: usize;
   delta1: usize;
   delta2: usize;
+  shapes: Shapes;
+  /** Frames that onset strength is late by. */
+  onsetDelay: i32;
   /** `bins` values of T for power, for magnitude, and max(nMels, nMfcc) for results. */
   power: usize;
   magnitude: usize;
@@ -61,7 +68,8 @@ export function framesPlan(
   nFft: i32, winLength: i32, hop: i32, windowKind: i32, sampleRate: f64,
   melPower: i32, nMels: i32, fMin: f64, fMax: f64, htk: bool, norm: i32,
   amin: f64, ref: f64, topDb: f64, nMfcc: i32, dctType: i32, dctOrtho: bool, lifter: f64,
-  rolloffPercent: f64, flatnessAmin: f64, deltaWidth: i32, deltaMode: i32, columns: usize,
+  rolloffPercent: f64, flatnessAmin: f64, deltaWidth: i32, deltaMode: i32, contrastFMin: f64, nBands: i32, quantile: f64, contrastLinear: bool,
+  polyOrder: i32, nChroma: i32, tuning: f64, onsetDelay: i32, columns: usize,
 ): Frames {
   const plan = changetype<Frames>(heap.alloc(offsetof<Frames>()));
   plan.stft = stftPlan(nFft, winLength, hop, windowKind);
@@ -78,7 +86,7 @@ export function framesPlan(
   plan.deltaMode = deltaMode;
   plan.columns = heap.alloc(<usize>FEATURES << 2);
   memory.copy(plan.columns, columns, <usize>FEATURES << 2);
-  sparseMel(plan, sampleRate, fMin, fMax, htk, norm);
+  plan.mel = sparseMel(plan, sampleRate, fMin, fMax, htk, norm);
   plan.dct = heap.alloc(<usize>(nMfcc * nMels) << 2);
   dctMatrix(dctType, nMfcc, nMels, dctOrtho, plan.dct);
   if (lifter > 0.0) liftRows(plan, lifter);
@@ -86,6 +94,11 @@ export function framesPlan(
   plan.delta2 = heap.alloc(<usize>deltaWidth << 3);
   deltaCoefficients(deltaWidth, 1, plan.delta1);
   deltaCoefficients(deltaWidth, 2, plan.delta2);
+  plan.shapes = shapesPlan(
+    plan.columns, nFft, sampleRate, contrastFMin, nBands, quantile, contrastLinear, plan.amin, plan.topDb, polyOrder,
+    nChroma, tuning,
+  );
+  plan.onsetDelay = onsetDelay;
   const bins = <usize>plan.stft.bins * WIDEST;
   plan.power = heap.alloc(2 * bins + <usize>max(max(nMels, nMfcc), 2) * WIDEST);
   plan.magnitude = plan.power + bins;
@@ -93,32 +106,13 @@ export function framesPlan(
   return plan;
 }
 
-/** Keeps of each mel filter only the run of bins from its first to its last weight that is not zero. */
-function sparseMel(plan: Frames, sampleRate: f64, fMin: f64, fMax: f64, htk: bool, norm: i32): void {
+function sparseMel(plan: Frames, sampleRate: f64, fMin: f64, fMax: f64, htk: bool, norm: i32): SparseRows {
   const bins = plan.stft.bins;
   const dense = heap.alloc(<usize>(plan.nMels * bins) << 2);
   melFilterbank(sampleRate, plan.stft.nFft, plan.nMels, fMin, fMax, htk, norm, dense);
-  plan.melStarts = heap.alloc(<usize>plan.nMels << 2);
-  plan.melCounts = heap.alloc(<usize>plan.nMels << 2);
-  let total = 0;
-  for (let m = 0; m < plan.nMels; m++) {
-    const row = dense + (<usize>(m * bins) << 2);
-    let from = 0;
-    let to = bins;
-    while (from < bins && load<f32>(row + (<usize>from << 2)) === 0) from++;
-    while (to > from && load<f32>(row + (<usize>(to - 1) << 2)) === 0) to--;
-    store<i32>(plan.melStarts + (<usize>m << 2), from < to ? from : 0);
-    store<i32>(plan.melCounts + (<usize>m << 2), to - from);
-    total += to - from;
-  }
-  plan.melWeights = heap.alloc(<usize>total << 2);
-  let at = plan.melWeights;
-  for (let m = 0; m < plan.nMels; m++) {
-    const count = <usize>load<i32>(plan.melCounts + (<usize>m << 2)) << 2;
-    memory.copy(at, dense + (<usize>(m * bins + load<i32>(plan.melStarts + (<usize>m << 2))) << 2), count);
-    at += count;
-  }
+  const filters = sparseRows(dense, plan.nMels, bins);
   heap.free(dense);
+  return filters;
 }
 
 /** Cepstral liftering: coefficient k times 1 + lifter / 2 sin(pi (k + 1) / lifter). */
@@ -134,10 +128,9 @@ function liftRows(plan: Frames, lifter: f64): void {
 
 export function framesFree(plan: Frames): void {
   stftFree(plan.stft);
+  shapesFree(plan.shapes);
   heap.free(plan.columns);
-  heap.free(plan.melStarts);
-  heap.free(plan.melCounts);
-  heap.free(plan.melWeights);
+  sparseRowsFree(plan.mel);
   heap.free(plan.dct);
   heap.free(plan.delta1);
   heap.free(plan.delta2);
@@ -152,8 +145,8 @@ function column(plan: Frames, feature: i32): i32 {
 }
 
 /** Bytes of work space that `framesCompute` wants for so many frames. */
-export function framesWorkBytes(plan: Frames, frames: i32): usize {
-  return <usize>((frames + 3) & ~3) * <usize>(plan.nMels + plan.nMfcc) << 2;
+export function framesWorkBytes(plan: Frames, frames: i32): f64 {
+  return (<f64>frames + 3.0) * <f64>(plan.nMels + plan.nMfcc) * 4.0 + shapesWorkBytes(plan.shapes, frames);
 }
 
 /**
@@ -164,24 +157,27 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
   const hop = <usize>plan.stft.hop << 2;
   const row = <usize>rowLength << 2;
   const cepstral = column(plan, MFCC) >= 0 || column(plan, DELTA) >= 0 || column(plan, DELTA2) >= 0;
-  const logMel = cepstral || column(plan, LOGMEL) >= 0;
+  const logMel = cepstral || column(plan, LOGMEL) >= 0 || column(plan, ONSET) >= 0;
   const mel = logMel || column(plan, MEL) >= 0;
   const magnitude =
     column(plan, STFT) >= 0 || column(plan, CENTROID) >= 0 || column(plan, BANDWIDTH) >= 0 ||
-    column(plan, ROLLOFF) >= 0 || (mel && plan.melPower === 1);
+    column(plan, ROLLOFF) >= 0 || shapesOfMagnitude(plan.shapes) || (mel && plan.melPower === 1);
+  const shapesWork = work + <usize>((frames + 3) & ~3) * (<usize>(plan.nMels + plan.nMfcc) << 2);
   let loudest: f32 = -Infinity;
   for (let t = 0; t < frames; t += lanes<T>()) {
     const valid = min(lanes<T>(), frames - t);
     const rows = out + <usize>t * row;
     stftBlock<T>(plan.stft, x + <usize>t * hop);
-    powerBlock<T>(plan.stft, plan.power);
+    const power = shapesPower(plan.shapes, plan.power, shapesWork, frames, t);
+    powerBlock<T>(plan.stft.fft, power);
     if (magnitude) {
-      sqrtBlock<T>(plan.power, plan.stft.bins, plan.magnitude);
+      sqrtBlock<T>(power, plan.stft.bins, plan.magnitude);
       if (column(plan, STFT) >= 0) scatter<T>(plan.magnitude, plan.stft.bins, valid, rows + column4(plan, STFT), row);
-      shapes<T>(plan, valid, rows, row);
+      centroids<T>(plan, valid, rows, row);
     }
+    shapesBlock<T>(plan.shapes, power, plan.magnitude, t, valid, shapesWork, rows, row);
     if (column(plan, FLATNESS) >= 0) {
-      flatnessBlock<T>(plan.power, plan.stft.bins, plan.flatnessAmin, plan.result);
+      flatnessBlock<T>(power, plan.stft.bins, plan.flatnessAmin, plan.result);
       for (let lane = 0; lane < valid; lane++) {
         const at = plan.result + (<usize>lane << 2);
         const flatness = Math.exp(load<f32>(at)) / <f64>load<f32>(at + sizeof<T>());
@@ -189,8 +185,8 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
       }
     }
     if (mel) {
-      const spectrum = plan.melPower === 1 ? plan.magnitude : plan.power;
-      sparseRowsBlock<T>(spectrum, plan.nMels, plan.melStarts, plan.melCounts, plan.melWeights, plan.result);
+      const spectrum = plan.melPower === 1 ? plan.magnitude : power;
+      sparseRowsBlock<T>(plan.mel, spectrum, plan.result);
       if (column(plan, MEL) >= 0) scatter<T>(plan.result, plan.nMels, valid, rows + column4(plan, MEL), row);
       if (logMel) {
         const block = work + ((<usize>t * <usize>plan.nMels) << 2);
@@ -199,6 +195,7 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
     }
   }
   if (logMel) secondPass<T>(plan, frames, loudest, work, out, row, cepstral);
+  shapesFinish<T>(plan.shapes, frames, shapesWork, out, row);
   canonicalNaN(out, frames * rowLength);
 }
 
@@ -208,16 +205,8 @@ function column4(plan: Frames, feature: i32): usize {
   return <usize>column(plan, feature) << 2;
 }
 
-/** Writes `count` values of T to the rows of the block's frames, `row` bytes apart. */
-function scatter<T>(block: usize, count: i32, valid: i32, out: usize, row: usize): void {
-  for (let lane = 0; lane < valid; lane++) {
-    const from = block + (<usize>lane << 2);
-    const to = out + <usize>lane * row;
-    for (let c: usize = 0; c < <usize>count; c++) store<f32>(to + (c << 2), load<f32>(from + c * sizeof<T>()));
-  }
-}
-
-function shapes<T>(plan: Frames, valid: i32, rows: usize, row: usize): void {
+/** Centroid, bandwidth and roll-off. */
+function centroids<T>(plan: Frames, valid: i32, rows: usize, row: usize): void {
   const bins = plan.stft.bins;
   if (column(plan, CENTROID) >= 0 || column(plan, BANDWIDTH) >= 0) {
     centroidBlock<T>(plan.magnitude, bins, plan.binHz, plan.result);
@@ -270,6 +259,9 @@ function secondPass<T>(
       denseRowsBlock<T>(block, plan.nMfcc, plan.nMels, plan.dct, plan.result);
       scatter<T>(plan.result, plan.nMfcc, valid, cepstra + <usize>t * cepstraRow, cepstraRow);
     }
+  }
+  if (column(plan, ONSET) >= 0) {
+    onsetStrength<T>(work, plan.nMels, frames, plan.onsetDelay, plan.result, out + column4(plan, ONSET), row);
   }
   if (!cepstral) return;
   if (column(plan, MFCC) >= 0) {

@@ -1,4 +1,5 @@
 // Functionals: what an utterance's contour is summed up by. NaN values (unvoiced frames of a pitch contour) are left out.
+import { sortAscending } from "./sort";
 
 /** How many values `functionals` writes a column. */
 export const FUNCTIONALS: i32 = 12;
@@ -76,29 +77,4 @@ function percentile(sorted: usize, count: i32, share: f64): f32 {
   const low = <f64>load<f32>(sorted + ((<usize>below) << 2));
   const high = <f64>load<f32>(sorted + ((<usize>min(below + 1, count - 1)) << 2));
   return <f32>(low + (high - low) * (position - <f64>below));
-}
-
-/** Heapsort (Williams 1964): no recursion, no worst case. */
-function sortAscending(x: usize, n: i32): void {
-  for (let root = (n >> 1) - 1; root >= 0; root--) siftDown(x, root, n);
-  for (let end = n - 1; end > 0; end--) {
-    const largest = load<f32>(x);
-    store<f32>(x, load<f32>(x + ((<usize>end) << 2)));
-    store<f32>(x + ((<usize>end) << 2), largest);
-    siftDown(x, 0, end);
-  }
-}
-
-function siftDown(x: usize, from: i32, n: i32): void {
-  const value = load<f32>(x + ((<usize>from) << 2));
-  let root = from;
-  for (;;) {
-    let child = 2 * root + 1;
-    if (child >= n) break;
-    if (child + 1 < n && load<f32>(x + ((<usize>(child + 1)) << 2)) > load<f32>(x + ((<usize>child) << 2))) child++;
-    if (!(load<f32>(x + ((<usize>child) << 2)) > value)) break;
-    store<f32>(x + ((<usize>root) << 2), load<f32>(x + ((<usize>child) << 2)));
-    root = child;
-  }
-  store<f32>(x + ((<usize>root) << 2), value);
 }

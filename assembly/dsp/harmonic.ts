@@ -10,7 +10,7 @@ export function stftMagnitudes<T>(plan: Stft, x: usize, frames: i32, out: usize)
   const block = heap.alloc(bins * sizeof<T>());
   for (let t = 0; t < frames; t += lanes<T>()) {
     stftBlock<T>(plan, x + ((<usize>(t * plan.hop)) << 2));
-    powerBlock<T>(plan, block);
+    powerBlock<T>(plan.fft, block);
     sqrtBlock<T>(block, plan.bins, block);
     for (let lane = 0; lane < min(lanes<T>(), frames - t); lane++) {
       const row = out + ((<usize>(t + lane) * bins) << 2);

@@ -87,6 +87,31 @@ export function lessThan<T>(a: T, b: T): T {
   return <T>(a < b ? <f32>1 : <f32>0);
 }
 
+/** True when a <= b in every lane. */
+// @ts-ignore: decorator
+@inline
+export function allAtMost<T>(a: T, b: T): bool {
+  if (isVector<T>()) return i32x4.all_true(f32x4.le(a, b));
+  return a <= b;
+}
+
+/** The values of the frames one before those of the block: `before` points to the f32 that comes before lane 0. */
+// @ts-ignore: decorator
+@inline
+export function oneFrameEarlier<T>(block: T, before: usize): T {
+  if (isVector<T>()) return v128.shuffle<f32>(v128.load32_splat(before), block, 3, 4, 5, 6);
+  return <T>load<f32>(before);
+}
+
+/** Writes `count` values of T to rows, `row` bytes apart, of the block's first `valid` frames. */
+export function scatter<T>(block: usize, count: i32, valid: i32, out: usize, row: usize): void {
+  for (let lane = 0; lane < valid; lane++) {
+    const from = block + (<usize>lane << 2);
+    const to = out + <usize>lane * row;
+    for (let c: usize = 0; c < <usize>count; c++) store<f32>(to + (c << 2), load<f32>(from + c * sizeof<T>()));
+  }
+}
+
 /**
  * Natural logarithm of positive normal numbers, within 1 ULP over most of the range: the range reduction and the degree-8
  * minimax polynomial of logf in S. Moshier's Cephes library.

@@ -1,4 +1,5 @@
-// Mel filterbanks as librosa.filters.mel makes them: triangles between neighbouring mel frequencies, evaluated at the bins.
+// Mel filterbanks: triangles between neighbouring mel frequencies, evaluated at the bins; straight over Hz as librosa.filters.mel makes
+// them, or over mel as Kaldi does.
 
 /** Hertz to mel: Slaney's scale (linear below 1 kHz, logarithmic above; Auditory Toolbox) or HTK's 2595 log10(1 + f / 700). */
 export function hzToMel(hz: f64, htk: bool): f64 {
@@ -39,6 +40,24 @@ export function melFilterbank(
       const f = (<f64>k * sampleRate) / <f64>nFft;
       const weight = Math.max(0.0, Math.min((f - f0) / (f1 - f0), (f2 - f) / (f2 - f1)));
       store<f32>(out + ((<usize>(m * bins + k)) << 2), <f32>(weight * scale));
+    }
+  }
+}
+
+/**
+ * Writes Kaldi's filters (MelBanks in feat/mel-computations.cc), nMels x (nFft / 2 + 1), f32, row-major: triangles of height 1 that are
+ * straight over mel. The Nyquist bin belongs to none. Kaldi's mel, 1127 ln(1 + f / 700), is HTK's times a constant, which cancels here.
+ */
+export function melBanks(sampleRate: f64, nFft: i32, nMels: i32, lowFreq: f64, highFreq: f64, out: usize): void {
+  const bins = (nFft >> 1) + 1;
+  const low = hzToMel(lowFreq, true);
+  const step = (hzToMel(highFreq, true) - low) / <f64>(nMels + 1);
+  memory.fill(out, 0, <usize>(nMels * bins) << 2);
+  for (let k = 0; k < bins - 1; k++) {
+    const place = (hzToMel((<f64>k * sampleRate) / <f64>nFft, true) - low) / step;
+    for (let m = 0; m < nMels; m++) {
+      const weight = Math.max(0.0, 1.0 - Math.abs(place - <f64>(m + 1)));
+      store<f32>(out + (<usize>(m * bins + k) << 2), <f32>weight);
     }
   }
 }

@@ -3,6 +3,7 @@
 export const PAD_CONSTANT: i32 = 0;
 export const PAD_REFLECT: i32 = 1;
 export const PAD_EDGE: i32 = 2;
+export const PAD_SYMMETRIC: i32 = 3;
 
 /** The index in a signal of n >= 1 samples that sample i (before, in or behind it) mirrors, the ends not repeated. */
 // @ts-ignore: decorator
@@ -15,6 +16,16 @@ export function reflectIndex(i: i32, n: i32): i32 {
   return j < n ? j : period - j;
 }
 
+/** As `reflectIndex`, the ends repeated (numpy's `symmetric`, Kaldi's reflection). */
+// @ts-ignore: decorator
+@inline
+export function symmetricIndex(i: i32, n: i32): i32 {
+  const period = 2 * n;
+  let j = i % period;
+  if (j < 0) j += period;
+  return j < n ? j : period - 1 - j;
+}
+
 /** Writes `left` padded samples, the n samples of x, `right` padded samples, then `tail` zeros. */
 export function padSignal(x: usize, n: i32, left: i32, right: i32, mode: i32, tail: i32, out: usize): void {
   memory.copy(out + (<usize>left << 2), x, <usize>n << 2);
@@ -23,6 +34,7 @@ export function padSignal(x: usize, n: i32, left: i32, right: i32, mode: i32, ta
     if (i >= n + right) break;
     let value: f32 = 0;
     if (mode === PAD_REFLECT) value = load<f32>(x + (<usize>reflectIndex(i, n) << 2));
+    else if (mode === PAD_SYMMETRIC) value = load<f32>(x + (<usize>symmetricIndex(i, n) << 2));
     else if (mode === PAD_EDGE) value = load<f32>(x + (<usize>(i < 0 ? 0 : n - 1) << 2));
     store<f32>(out + (<usize>(left + i) << 2), value);
   }

@@ -62,28 +62,34 @@ export function flatnessBlock<T>(power: usize, bins: i32, amin: f32, out: usize)
   store<T>(out + sizeof<T>(), div<T>(sum, count));
 }
 
-/** Sparse weights times a block: row r sums `counts[r]` values from `starts[r]` on; out has `rows` values of T. */
-export function sparseRowsBlock<T>(
-  x: usize, rows: i32, starts: usize, counts: usize, weights: usize, out: usize,
-): void {
-  let w = weights;
-  for (let r: usize = 0; r < <usize>rows; r++) {
-    let at = x + <usize>load<i32>(starts + (r << 2)) * sizeof<T>();
-    const count = load<i32>(counts + (r << 2));
-    let sum = splat<T>(0);
-    for (let k = 0; k < count; k++, at += sizeof<T>(), w += 4) sum = add<T>(sum, mul<T>(load<T>(at), loadSplat<T>(w)));
-    store<T>(out + r * sizeof<T>(), sum);
-  }
-}
-
-/** Dense weights (rows x columns, row-major) times a block of `columns` values of T. */
+/** Dense weights (rows x columns, row-major) times a block of `columns` values of T: four rows at a time, then what is left. */
 export function denseRowsBlock<T>(x: usize, rows: i32, columns: i32, weights: usize, out: usize): void {
+  const row = <usize>columns << 2;
+  const end = weights + <usize>rows * row;
   let w = weights;
-  for (let r: usize = 0; r < <usize>rows; r++) {
-    let sum = splat<T>(0);
-    for (let c: usize = 0; c < <usize>columns; c++, w += 4) {
-      sum = add<T>(sum, mul<T>(load<T>(x + c * sizeof<T>()), loadSplat<T>(w)));
+  let to = out;
+  for (; w + 3 * row < end; w += 4 * row, to += 4 * sizeof<T>()) {
+    let a = splat<T>(0);
+    let b = splat<T>(0);
+    let c = splat<T>(0);
+    let d = splat<T>(0);
+    for (let k: usize = 0, at = x; k < row; k += 4, at += sizeof<T>()) {
+      const value = load<T>(at);
+      a = add<T>(a, mul<T>(value, loadSplat<T>(w + k)));
+      b = add<T>(b, mul<T>(value, loadSplat<T>(w + row + k)));
+      c = add<T>(c, mul<T>(value, loadSplat<T>(w + 2 * row + k)));
+      d = add<T>(d, mul<T>(value, loadSplat<T>(w + 3 * row + k)));
     }
-    store<T>(out + r * sizeof<T>(), sum);
+    store<T>(to, a);
+    store<T>(to + sizeof<T>(), b);
+    store<T>(to + 2 * sizeof<T>(), c);
+    store<T>(to + 3 * sizeof<T>(), d);
+  }
+  for (; w < end; w += row, to += sizeof<T>()) {
+    let sum = splat<T>(0);
+    for (let k: usize = 0, at = x; k < row; k += 4, at += sizeof<T>()) {
+      sum = add<T>(sum, mul<T>(load<T>(at), loadSplat<T>(w + k)));
+    }
+    store<T>(to, sum);
   }
 }

@@ -95,12 +95,12 @@ function packSample<T>(plan: Stft, x: usize, i: i32): void {
   }
 }
 
-/** Writes the block's power spectrum re^2 + im^2, `bins` values of T. */
-export function powerBlock<T>(plan: Stft, out: usize): void {
-  const end = <usize>plan.bins * sizeof<T>();
+/** Writes the power spectrum re^2 + im^2 of what was transformed last, `bins` values of T. */
+export function powerBlock<T>(fft: RealFft, out: usize): void {
+  const end = <usize>fft.bins * sizeof<T>();
   for (let k: usize = 0; k < end; k += sizeof<T>()) {
-    const re = load<T>(plan.fft.re + k);
-    const im = load<T>(plan.fft.im + k);
+    const re = load<T>(fft.re + k);
+    const im = load<T>(fft.im + k);
     store<T>(out + k, add<T>(mul<T>(re, re), mul<T>(im, im)));
   }
 }

@@ -35,7 +35,10 @@ async function evaluate({ corpus: source, model, seed, json }: EvaluateOptions):
   const corpus = await loadCorpus(source);
   const recognizer = await readRecognizer(model);
   const known = new Set([recognizer.audio, recognizer.text].flatMap((branch) => branch?.classifier.classes ?? []));
-  const utterances = corpus.utterances.filter(({ emotion }) => known.has(emotion));
+  const learnt = learntFrom(recognizer).includes(corpus.name);
+  const official = learnt && corpus.utterances.some(({ split }) => split === "test");
+  const candidates = official ? corpus.utterances.filter(({ split }) => split === "test") : corpus.utterances;
+  const utterances = candidates.filter(({ emotion }) => known.has(emotion));
   if (utterances.length === 0) {
     throw new DataError(
       `${source}: none of its emotions (${corpus.classes.join(", ")}) is known to the recogniser (${[...known].join(", ")})`,
@@ -63,9 +66,17 @@ async function evaluate({ corpus: source, model, seed, json }: EvaluateOptions):
     },
     seed,
   );
-  const left = corpus.utterances.length - utterances.length;
-  if (json) return print(JSON.stringify({ corpus: source, leftOut: left, classes, ...score }));
-  print(`${source}: ${utterances.length} utterances${left > 0 ? `, ${left} of unknown emotions left out` : ""}`);
+  const left = candidates.length - utterances.length;
+  const seen = learnt && !official;
+  if (json)
+    return print(
+      JSON.stringify({ corpus: source, part: official ? "test" : "all", seen, leftOut: left, classes, ...score }),
+    );
+  if (seen) {
+    print("! the recogniser learnt from this corpus: these figures say nothing of others (see its model card)");
+  }
+  const part = official ? " of the test part" : "";
+  print(`${source}: ${utterances.length} utterances${part}${left > 0 ? `, ${left} of unknown emotions left out` : ""}`);
   for (const [name, figure] of [
     ["accuracy", "accuracy"],
     ["UAR", "uar"],
@@ -79,6 +90,12 @@ async function evaluate({ corpus: source, model, seed, json }: EvaluateOptions):
       `  ${name.padEnd(12)} recall ${percent(recall).padStart(5)} %  precision ${percent(precision).padStart(5)} %  of ${support}`,
     );
   }
+}
+
+/** The names of the corpora that a recogniser says it was trained on. */
+function learntFrom({ info }: Recognizer): unknown[] {
+  const reports = (info.reports ?? {}) as Record<string, { corpus?: unknown } | undefined>;
+  return Object.values(reports).map((report) => report?.corpus);
 }
 
 async function recognise(recognizer: Recognizer, { file, start, end, transcript }: Utterance): Promise<string> {

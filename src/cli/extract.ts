@@ -29,7 +29,7 @@ export function addExtract(program: Command): void {
     .argument("<file...>", "audio files, or folders of them")
     .addOption(new Option("--preset <name>", "whose features").choices(presets).default("librosa"))
     .addOption(new Option("--level <level>", "a row a frame, or one of functionals").choices(["frames", "utterance"]))
-    .option("--features <names>", "librosa preset: comma-separated, e.g. mfcc,rms,centroid (default: mfcc)")
+    .option("--features <names>", "librosa and kaldi: comma-separated, e.g. mfcc,rms,centroid (default: mfcc)")
     .option("--sample-rate <hz>", "resample to this rate first (default: the file's own; emovox: 16000)")
     .option("--set <key=value>", "an option of the preset, e.g. nFft=512; may be repeated", collect, [])
     .addOption(new Option("--format <format>", "of the output").choices(["json", "csv", "npy"]).default("json"))

@@ -1,12 +1,20 @@
-import { AudioError, OptionError } from "../errors.ts";
+import { AudioError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
 import { f32, MAX_VALUES, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
+import { type PitchOptions, SampleComputer, sampleFeatures } from "./pitch.ts";
 import { freeWithOwner } from "./plan.ts";
 import { type PadMode, stage } from "./signal.ts";
-import { type DeltaMode, deltaModeCode, expectDeltaFrames, type WindowKind, windowCode } from "./tables.ts";
+import {
+  type DeltaMode,
+  deltaModeCode,
+  expectContrastBands,
+  expectDeltaFrames,
+  type WindowKind,
+  windowCode,
+} from "./tables.ts";
 
-/** The frame-level features, in the order of the core's table of columns; the last three come from the samples themselves. */
+/** The frame-level features, in the order of the core's table of columns. */
 const spectralFeatures = [
   "stft",
   "mel",
@@ -18,12 +26,18 @@ const spectralFeatures = [
   "bandwidth",
   "rolloff",
   "flatness",
+  "contrast",
+  "flux",
+  "poly",
+  "chroma",
+  "tonnetz",
+  "onset",
 ] as const;
-export const frameFeatures = [...spectralFeatures, "rms", "zcr", "yin", "aperiodicity"] as const;
+export const frameFeatures = [...spectralFeatures, ...sampleFeatures] as const;
 export type FrameFeature = (typeof frameFeatures)[number];
 
 /** Every option of the frame-level features, after librosa's arguments. */
-export interface FrameOptions {
+export interface FrameOptions extends PitchOptions {
   nFft: number;
   winLength: number;
   hopLength: number;
@@ -48,11 +62,19 @@ export interface FrameOptions {
   deltaMode: DeltaMode;
   rollPercent: number;
   flatnessAmin: number;
-  /** Samples a frame of `rms`, `zcr`, `yin` and `aperiodicity`. */
-  frameLength: number;
-  yinFMin: number;
-  yinFMax: number;
-  troughThreshold: number;
+  /** Hz, the upper end of the lowest band of `contrast`. */
+  contrastFMin: number;
+  /** Octaves of `contrast` above that. */
+  nBands: number;
+  /** Share of a band's bins that its peak, and its valley, are the mean of. */
+  quantile: number;
+  /** `contrast` as a difference of magnitudes instead of decibels. */
+  contrastLinear: boolean;
+  /** Degree of the polynomial of `poly`. */
+  polyOrder: number;
+  nChroma: number;
+  /** Of `chroma` and `tonnetz`, in pitch classes from A4 = 440 Hz; `null`: estimated from each signal. */
+  tuning: number | null;
 }
 
 /** Frames that a block takes at once; the signal is padded so that the last block may reach over its end. */
@@ -65,7 +87,7 @@ export class FrameComputer {
   readonly #first: ReadonlyMap<FrameFeature, number>;
   readonly #options: FrameOptions;
   readonly #plan: number;
-  readonly #yin: number = 0;
+  readonly #samples: SampleComputer;
 
   /** @param options checked by the caller (see `resolveOptions`) */
   constructor(features: readonly FrameFeature[], sampleRate: number, options: FrameOptions) {
@@ -80,6 +102,7 @@ export class FrameComputer {
       column += columnNames(feature, o).length;
     }
     this.#first = first;
+    if (first.has("contrast")) expectContrastBands(sampleRate, o);
     const plan = scratch((memory) =>
       core.framesPlan(
         o.nFft,
@@ -104,21 +127,20 @@ export class FrameComputer {
         o.flatnessAmin,
         o.deltaWidth,
         deltaModeCode(o.deltaMode),
+        o.contrastFMin,
+        o.nBands,
+        o.quantile,
+        o.contrastLinear,
+        o.polyOrder,
+        o.nChroma,
+        o.tuning ?? Number.NaN,
+        onsetDelay(o),
         memory.copy(Int32Array.from(spectralFeatures, (feature) => first.get(feature) ?? -1)),
       ),
     );
     this.#plan = plan;
     freeWithOwner(this, () => core.framesFree(plan));
-    if (!first.has("yin") && !first.has("aperiodicity")) return;
-    const longest = Math.min(Math.ceil(sampleRate / o.yinFMin), o.frameLength - 1);
-    if (Math.floor(sampleRate / o.yinFMax) >= longest) {
-      throw new OptionError(
-        `a frame of ${o.frameLength} samples at ${sampleRate} Hz holds no period between yinFMin (${o.yinFMin} Hz) and yinFMax (${o.yinFMax} Hz)`,
-      );
-    }
-    const yin = core.yinPlan(sampleRate, o.frameLength, o.hopLength, o.yinFMin, o.yinFMax, o.troughThreshold);
-    this.#yin = yin;
-    freeWithOwner(this, () => core.yinFree(yin));
+    this.#samples = new SampleComputer(features, sampleRate, o);
   }
 
   /** Samples of the longest frame that the features take. */
@@ -126,6 +148,12 @@ export class FrameComputer {
     const { nFft, frameLength } = this.#options;
     const lengths = this.#features.map((feature) => (isSpectral(feature) ? nFft : frameLength));
     return Math.max(...lengths);
+  }
+
+  /** Frames before a frame that its features look back at. */
+  get framesBefore(): number {
+    if (this.#first.has("onset")) return onsetDelay(this.#options) + 1;
+    return this.#first.has("flux") ? 1 : 0;
   }
 
   /** Number of frames of a signal of `n` samples: the fewest that any of the features has. */
@@ -176,31 +204,28 @@ export class FrameComputer {
       const tail = ABREAST * hopLength + Math.max(nFft, frameLength);
       if (this.#features.some(isSpectral)) {
         const x = source(memory, nFft, padMode, tail);
-        const work = memory.zeros(core.framesWorkBytes(this.#plan, frames));
+        const bytes = core.framesWorkBytes(this.#plan, frames);
+        if (bytes > 4 * MAX_VALUES) {
+          throw new AudioError(`${frames} frames need more work space than fits; cut the audio into parts`);
+        }
+        const work = memory.zeros(bytes);
         core.frames(this.#plan, x, frames, work, out, columns);
       }
-      const at = (feature: FrameFeature) => out + (this.#first.get(feature) ?? 0) * 4;
-      if (this.#first.has("rms")) {
-        const x = source(memory, frameLength, padMode, tail);
-        core.rmsFrames(x, frames, frameLength, hopLength, at("rms"), columns);
-      }
-      if (this.#first.has("zcr")) {
-        const x = source(memory, frameLength, "edge", tail);
-        core.zcrFrames(x, frames, frameLength, hopLength, at("zcr"), columns);
-      }
-      const yin = this.#first.has("yin");
-      const depth = this.#first.has("aperiodicity");
-      if (yin || depth) {
-        const x = source(memory, frameLength, padMode, tail);
-        const unwanted = yin ? 0 : memory.zeros(frames * columns * 4);
-        core.yin(this.#yin, x, frames, yin ? at("yin") : unwanted, columns, depth ? at("aperiodicity") : 0);
-      }
+      const place = (feature: FrameFeature) => {
+        const column = this.#first.get(feature);
+        return column === undefined ? 0 : out + column * 4;
+      };
+      this.#samples.compute(frames, columns, place, (mode) => source(memory, frameLength, mode, tail));
       return denseMatrix(frames, columns, f32(out, frames * columns).slice());
     });
   }
 }
 
 const isSpectral = (feature: FrameFeature): boolean => (spectralFeatures as readonly string[]).includes(feature);
+
+/** librosa.onset.onset_strength shifts by half a frame, in whole hops, when frames are centred. */
+const onsetDelay = ({ center, nFft, hopLength }: FrameOptions): number =>
+  center ? Math.floor(nFft / (2 * hopLength)) : 0;
 
 function frameCount(n: number, frameLength: number, { center, hopLength }: FrameOptions): number {
   return core.frameCount(n, center ? frameLength >> 1 : 0, frameLength, hopLength);
@@ -215,12 +240,29 @@ export function columnCount(feature: FrameFeature, o: FrameOptions): number {
     mfcc: o.nMfcc,
     delta: o.nMfcc,
     delta2: o.nMfcc,
+    contrast: o.nBands + 1,
+    poly: o.polyOrder + 1,
+    chroma: o.nChroma,
+    tonnetz: 6,
   };
   return counts[feature] ?? 1;
 }
 
+const severalColumns: ReadonlySet<FrameFeature> = new Set([
+  "stft",
+  "mel",
+  "logmel",
+  "mfcc",
+  "delta",
+  "delta2",
+  "contrast",
+  "poly",
+  "chroma",
+  "tonnetz",
+]);
+
 /** The names of a feature's columns: `mfcc_0` and on where there can be several. */
 function columnNames(feature: FrameFeature, o: FrameOptions): string[] {
-  const several = ["stft", "mel", "logmel", "mfcc", "delta", "delta2"].includes(feature);
+  const several = severalColumns.has(feature);
   return several ? Array.from({ length: columnCount(feature, o) }, (_, k) => `${feature}_${k}`) : [feature];
 }

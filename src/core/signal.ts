@@ -35,10 +35,15 @@ export function signalMoments(samples: Float32Array): { meanAbsolute: number; st
   });
 }
 
-/** The index in a signal of n samples that index i, before or behind it, mirrors, the ends not repeated (`numpy.pad`, reflect). */
-export function reflectIndex(i: number, n: number): number {
-  if (n === 1) return 0;
-  const period = 2 * (n - 1);
+/**
+ * The sample of a signal of n that stands at index i, before, in or behind it, under one of numpy.pad's modes; -1 where the padding is
+ * zero. `reflect` mirrors without repeating the ends, `symmetric` repeats them.
+ */
+export function paddedIndex(i: number, n: number, mode: PadMode | "symmetric"): number {
+  if (i >= 0 && i < n) return i;
+  if (mode === "constant") return -1;
+  if (mode === "edge" || n === 1) return i < 0 ? 0 : n - 1;
+  const period = mode === "reflect" ? 2 * (n - 1) : 2 * n;
   const j = ((i % period) + period) % period;
-  return j < n ? j : period - j;
+  return j < n ? j : period - j - (mode === "reflect" ? 0 : 1);
 }

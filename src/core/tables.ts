@@ -53,6 +53,19 @@ export function melFilterbank(options: MelOptions): DenseMatrix {
   });
 }
 
+/**
+ * Chroma filters, nChroma x (nFft / 2 + 1), as `librosa.filters.chroma(sr=sampleRate, n_fft=nFft, n_chroma=nChroma, tuning=tuning)`; row 0
+ * is C. Weights below 1e-12 are 0.
+ */
+export function chromaFilterbank(sampleRate: number, nFft: number, nChroma = 12, tuning = 0): DenseMatrix {
+  const bins = (nFft >> 1) + 1;
+  return scratch((memory) => {
+    const out = memory.zeros(nChroma * bins * 4);
+    core.chromaFilters(nChroma, bins, sampleRate / nFft, tuning, out);
+    return denseMatrix(nChroma, bins, f32(out, nChroma * bins).slice());
+  });
+}
+
 /** The first `rows` rows of the DCT matrix of size `n`, as `scipy.fft.dct(numpy.eye(n), type, norm=norm, axis=0)`. */
 export function dctMatrix(rows: number, n: number, type: 1 | 2 | 3 = 2, norm: "ortho" | null = "ortho"): DenseMatrix {
   return scratch((memory) => {
@@ -105,6 +118,69 @@ export function expectDeltaFrames(width: number, mode: DeltaMode, frames: number
   if (mode === "interp" && frames < width) {
     throw new OptionError(
       `deltas over ${width} frames in mode "interp" need ${width} frames, but the audio has ${frames}; use deltaMode "nearest"`,
+    );
+  }
+}
+
+/**
+ * Regression deltas of the columns of `frames` (one row a frame) as HTK and Kaldi's `add-deltas` define them:
+ * `d[t] = sum(n (c[t + n] - c[t - n])) / (2 sum(n^2))`, n from 1 to `window`, the first and last frame repeated at the ends. An `order` above
+ * 1 convolves that slope with itself and repeats the ends once, on `frames`, as Kaldi does; HTK, and `torchaudio.functional.compute_deltas`
+ * twice over, repeat the ends of the deltas too, which differs in the first and last `order * window` rows.
+ * @throws {OptionError} a window or an order that is not an integer from 1 on
+ * @example
+ * regressionDelta(matrixFromRows([[0], [1], [4], [9], [16]]), { window: 1 }).data; // [0.5, 2, 4, 6, 3.5]
+ */
+export function regressionDelta(
+  frames: DenseMatrix,
+  { window = 2, order = 1 }: { window?: number; order?: number } = {},
+): DenseMatrix {
+  for (const [name, value] of Object.entries({ window, order })) {
+    if (!Number.isInteger(value) || value < 1 || value > 1000) {
+      throw new OptionError(`the ${name} of regression deltas must be an integer from 1 to 1000, not ${value}`);
+    }
+  }
+  return scratch((memory) => {
+    const { rows, columns, data } = frames;
+    const out = memory.zeros(data.length * 4);
+    regressionColumns(memory.copy(data), columns, rows, columns, window, order, out);
+    return denseMatrix(rows, columns, f32(out, data.length).slice());
+  });
+}
+
+/** {@link regressionDelta} in the core's memory: `columns` columns of `rows` rows that lie `stride` values apart, in x and in out. */
+export function regressionColumns(
+  x: number,
+  columns: number,
+  rows: number,
+  stride: number,
+  window: number,
+  order: number,
+  out: number,
+): void {
+  scratch((memory) => {
+    const width = 2 * window * order + 1;
+    const coefficients = memory.zeros(width * 8);
+    core.regressionCoefficients(window, order, coefficients);
+    core.deltaColumns(x, stride, rows, columns, coefficients, width, deltaModeCode("nearest"), out, stride);
+  });
+}
+
+/** Every band of contrast must have a bin, the lowest one two, and must start below half the rate. @throws {OptionError} */
+export function expectContrastBands(
+  sampleRate: number,
+  { nFft, contrastFMin, nBands }: { nFft: number; contrastFMin: number; nBands: number },
+): void {
+  const spacing = 1 / (nFft * (1 / sampleRate));
+  if (contrastFMin < spacing) {
+    throw new OptionError(
+      `contrast: the lowest band, up to contrastFMin (${contrastFMin} Hz), holds no bin of ${spacing} Hz; raise contrastFMin or nFft`,
+    );
+  }
+  const highest = contrastFMin * (1 << (nBands - 1));
+  if (highest >= sampleRate / 2 || highest > (nFft >> 1) * spacing) {
+    throw new OptionError(
+      `contrast: the highest band starts at ${highest} Hz, not below half the sample rate of ${sampleRate} Hz; lower contrastFMin or nBands`,
     );
   }
 }

@@ -9,19 +9,33 @@ export const emovoxSampleRate = 16000;
 
 /** Frames of 25 ms every 10 ms; pitch from 55 to 600 Hz in frames of 64 ms. */
 export const emovoxOptions = {
-  ...librosaOptions,
   nFft: 512,
   winLength: 400,
   hopLength: 160,
+  window: "hann",
+  center: true,
+  padMode: "constant",
+  power: 2,
   nMels: 40,
   fMin: 20,
   fMax: 8000,
-  nMfcc: 16,
+  htk: false,
+  norm: "slaney",
+  ref: 1,
+  amin: 1e-10,
   topDb: 70,
+  nMfcc: 16,
+  dctType: 2,
+  dctNorm: "ortho",
+  lifter: 0,
+  deltaWidth: 9,
   deltaMode: "nearest",
+  rollPercent: 0.85,
+  flatnessAmin: 1e-10,
   frameLength: 1024,
   yinFMin: 55,
   yinFMax: 600,
+  troughThreshold: 0.1,
 } as const satisfies OptionRecord;
 
 const features: readonly FrameFeature[] = [
@@ -56,7 +70,11 @@ export class EmovoxFeatures {
   readonly #frames: FrameComputer;
 
   constructor(options: OptionRecord) {
-    this.#frames = new FrameComputer(features, emovoxSampleRate, resolveFrameOptions(options, emovoxSampleRate));
+    this.#frames = new FrameComputer(
+      features,
+      emovoxSampleRate,
+      resolveFrameOptions({ ...librosaOptions, ...options }, emovoxSampleRate),
+    );
     const contours = contourNames(this.#frames.names);
     this.names = [
       ...contours.flatMap((name) => functionalNames.map((functional) => `${name}_${functional}`)),

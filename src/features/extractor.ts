@@ -1,14 +1,16 @@
 import { FrameComputer, type FrameFeature, frameFeatures } from "../core/frames.ts";
 import { functionalNames, functionals } from "../core/functionals.ts";
+import { KaldiComputer, type KaldiFeature, kaldiFeatures } from "../core/kaldi.ts";
 import { Resampler } from "../core/resample.ts";
 import { allFinite, type PadMode } from "../core/signal.ts";
 import { AudioError, OptionError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
 import { EmovoxFeatures, emovoxOptions, emovoxSampleRate } from "./emovox.ts";
+import { kaldiNames, kaldiOptions, resolveKaldiOptions } from "./kaldi.ts";
 import { librosaOptions, mergeOptions, type OptionRecord, resolveFrameOptions } from "./options.ts";
 import { Sahu2019, sahu2019Names, sahu2019Options } from "./sahu2019.ts";
 
-export const presets = ["librosa", "sahu2019", "emovox"] as const;
+export const presets = ["librosa", "kaldi", "sahu2019", "emovox"] as const;
 export type Preset = (typeof presets)[number];
 export type Level = "frames" | "utterance";
 
@@ -18,7 +20,7 @@ export interface ExtractorRequest {
   sampleRate?: number;
   /** One row a frame, or one row of functionals; the preset's own when left out. */
   level?: Level;
-  /** Of {@link frameFeatures} or librosa's names for them; librosa preset only. */
+  /** Of {@link frameFeatures} or librosa's names for them (librosa preset), of {@link kaldiFeatures} (kaldi preset). */
   features?: readonly string[];
   /** Laid over the preset's options. */
   options?: OptionRecord;
@@ -51,6 +53,10 @@ const aliases: Readonly<Record<string, FrameFeature>> = {
   spectral_rolloff: "rolloff",
   spectral_flatness: "flatness",
   zero_crossing_rate: "zcr",
+  spectral_contrast: "contrast",
+  poly_features: "poly",
+  chroma_stft: "chroma",
+  onset_strength: "onset",
 };
 
 /**
@@ -63,6 +69,8 @@ export function createExtractor(request: ExtractorRequest): Extractor {
   switch (request.preset) {
     case "librosa":
       return librosaExtractor(request);
+    case "kaldi":
+      return kaldiExtractor(request);
     case "sahu2019":
       return utteranceExtractor(request, sahu2019Options, rateOf(request), (options, sampleRate) => {
         const computer = new Sahu2019(sampleRate, padModeOf(options));
@@ -82,18 +90,39 @@ export function createExtractor(request: ExtractorRequest): Extractor {
 
 function librosaExtractor(request: ExtractorRequest): Extractor {
   const sampleRate = rateOf(request);
-  const { level = "frames" } = request;
-  const features = [...new Set((request.features ?? ["mfcc"]).map(featureOf))];
-  if (features.length === 0) throw new OptionError("no feature is named");
+  const features = unique((request.features ?? ["mfcc"]).map(featureOf));
   const options = mergeOptions(librosaOptions, request.options ?? {});
   const computer = new FrameComputer(features, sampleRate, resolveFrameOptions(options, sampleRate));
+  return frameExtractor(request, { sampleRate, features, options }, computer);
+}
+
+function kaldiExtractor(request: ExtractorRequest): Extractor {
+  const sampleRate = rateOf(request);
+  const features = unique((request.features ?? ["mfcc"]).map(kaldiFeatureOf));
+  const options = mergeOptions(kaldiOptions, kaldiNames(request.options ?? {}));
+  const computer = new KaldiComputer(features, sampleRate, resolveKaldiOptions(options, sampleRate));
+  return frameExtractor(request, { sampleRate, features, options }, computer);
+}
+
+function unique<F extends string>(features: readonly F[]): F[] {
+  if (features.length === 0) throw new OptionError("no feature is named");
+  return [...new Set(features)];
+}
+
+/** Rows of frames, or the one row of their functionals. */
+function frameExtractor(
+  { preset, level = "frames" }: ExtractorRequest,
+  settings: Pick<Extractor, "sampleRate" | "features" | "options">,
+  computer: { readonly names: readonly string[]; compute(samples: Float32Array): DenseMatrix },
+): Extractor {
   const names =
     level === "frames" ? computer.names : computer.names.flatMap((name) => functionalNames.map((f) => `${name}_${f}`));
   const compute = (samples: Float32Array) => {
     const frames = computer.compute(samples);
     return level === "frames" ? frames : denseMatrix(1, names.length, functionals(frames));
   };
-  return assemble({ preset: "librosa", sampleRate, level, features, options, names }, compute);
+  const { sampleRate, features, options } = settings;
+  return assemble({ preset, sampleRate, level, features, options, names }, compute);
 }
 
 interface UtteranceComputer {
@@ -109,10 +138,14 @@ function utteranceExtractor(
 ): Extractor {
   const { preset } = request;
   if ((request.level ?? "utterance") !== "utterance") {
-    throw new OptionError(`the ${preset} preset has one row an utterance; for rows of frames use the librosa preset`);
+    throw new OptionError(
+      `the ${preset} preset has one row an utterance; for rows of frames use the librosa or kaldi preset`,
+    );
   }
   if (request.features !== undefined) {
-    throw new OptionError(`the features of the ${preset} preset are fixed; to choose features use the librosa preset`);
+    throw new OptionError(
+      `the features of the ${preset} preset are fixed; to choose features use the librosa or kaldi preset`,
+    );
   }
   const options = mergeOptions(defaults, request.options ?? {});
   const computer = create(options, sampleRate);
@@ -157,6 +190,13 @@ function featureOf(name: string): FrameFeature {
     throw new OptionError(`unknown feature "${name}"; known are ${frameFeatures.join(", ")}`);
   }
   return feature as FrameFeature;
+}
+
+function kaldiFeatureOf(name: string): KaldiFeature {
+  if (!(kaldiFeatures as readonly string[]).includes(name)) {
+    throw new OptionError(`unknown feature "${name}"; known are ${kaldiFeatures.join(", ")}`);
+  }
+  return name as KaldiFeature;
 }
 
 function padModeOf({ padMode }: OptionRecord): PadMode {

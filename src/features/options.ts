@@ -11,7 +11,8 @@ const C7 = 2093;
 
 /**
  * librosa 0.11's defaults. `winLength: null` means nFft, `fMax: null` half the sample rate, `yinFMax: null` C7 (2,093 Hz) or half the
- * sample rate, whichever is lower. librosa has no default for the bounds of `yin`; these are those that its documentation recommends.
+ * sample rate, whichever is lower, `tuning: null` that it is estimated. librosa has no default for the bounds of `yin`; these are those
+ * that its documentation recommends. `betaA` and `betaB` are librosa's `beta_parameters`.
  */
 export const librosaOptions = {
   nFft: 2048,
@@ -37,15 +38,30 @@ export const librosaOptions = {
   deltaMode: "interp",
   rollPercent: 0.85,
   flatnessAmin: 1e-10,
+  contrastFMin: 200,
+  nBands: 6,
+  quantile: 0.02,
+  contrastLinear: false,
+  polyOrder: 1,
+  nChroma: 12,
+  tuning: null,
   frameLength: 2048,
   yinFMin: 65,
   yinFMax: null,
   troughThreshold: 0.1,
+  nThresholds: 100,
+  betaA: 2,
+  betaB: 18,
+  boltzmannParameter: 2,
+  resolution: 0.1,
+  maxTransitionRate: 35.92,
+  switchProb: 0.01,
+  noTroughProb: 0.01,
 } as const satisfies OptionRecord;
 
 /** Keys whose value may be `null`, beside those whose default is. */
-const nullable = new Set(["winLength", "fMax", "norm", "topDb", "dctNorm", "yinFMax"]);
-const numeric = new Set(["winLength", "fMax", "topDb", "yinFMax"]);
+const nullable = new Set(["winLength", "fMax", "norm", "topDb", "dctNorm", "yinFMax", "tuning"]);
+const numeric = new Set(["winLength", "hopLength", "fMax", "topDb", "yinFMax", "tuning"]);
 
 /** `defaults` with `overrides` laid over them. @throws {OptionError} an unknown key, listing the known ones, or a value of another type */
 export function mergeOptions<D extends OptionRecord>(
@@ -57,10 +73,11 @@ export function mergeOptions<D extends OptionRecord>(
     if (!Object.hasOwn(defaults, key)) {
       throw new OptionError(`unknown option "${key}"; known are ${Object.keys(defaults).join(", ")}`);
     }
-    const expected = numeric.has(key) ? "number" : nullable.has(key) ? "string" : typeof defaults[key];
-    if (value === null ? !nullable.has(key) : typeof value !== expected) {
+    const mayBeNull = nullable.has(key) || defaults[key] === null;
+    const expected = numeric.has(key) ? "number" : mayBeNull ? "string" : typeof defaults[key];
+    if (value === null ? !mayBeNull : typeof value !== expected) {
       throw new OptionError(
-        `option ${key} must be a ${expected}${nullable.has(key) ? " or null" : ""}, not ${JSON.stringify(value)}`,
+        `option ${key} must be a ${expected}${mayBeNull ? " or null" : ""}, not ${JSON.stringify(value)}`,
       );
     }
     merged[key] = value;
@@ -109,29 +126,43 @@ export function resolveFrameOptions(options: OptionRecord, sampleRate: number): 
   oneOf(o, "deltaMode", ["interp", "nearest"]);
   range(o, "rollPercent", 0, 1);
   range(o, "flatnessAmin", 1e-30, 1e30);
+  range(o, "contrastFMin", 1e-3, nyquist);
+  integer(o, "nBands", 1, 16);
+  range(o, "quantile", 0, 1);
+  integer(o, "polyOrder", 0, Math.min(10, o.nFft >> 1));
+  integer(o, "nChroma", 1, 120);
+  if (o.tuning !== null) range(o, "tuning", -0.5, 0.5);
   integer(o, "frameLength", 2, 65536);
   range(o, "yinFMin", 1, nyquist);
   range(o, "yinFMax", o.yinFMin, nyquist);
   range(o, "troughThreshold", 0, 10);
+  integer(o, "nThresholds", 1, 10000);
+  range(o, "betaA", 0.01, 100);
+  range(o, "betaB", 0.01, 100);
+  range(o, "boltzmannParameter", 1e-3, 1000);
+  range(o, "resolution", 0.01, 1);
+  range(o, "maxTransitionRate", 0, 1e6);
+  range(o, "switchProb", 0, 1);
+  range(o, "noTroughProb", 0, 1);
   return o;
 }
 
 type Options = Readonly<Record<string, unknown>>;
 
-function integer<O extends object>(options: O, key: keyof O & string, low: number, high: number): void {
+export function integer<O extends object>(options: O, key: keyof O & string, low: number, high: number): void {
   const value = (options as Options)[key];
   if (!Number.isInteger(value)) throw new OptionError(`${key} must be an integer, not ${String(value)}`);
   range(options, key, low, high);
 }
 
-function range<O extends object>(options: O, key: keyof O & string, low: number, high: number): void {
+export function range<O extends object>(options: O, key: keyof O & string, low: number, high: number): void {
   const value = (options as Options)[key];
   if (typeof value !== "number" || !(value >= low && value <= high)) {
     throw new OptionError(`${key} must lie between ${low} and ${high}, not ${String(value)}`);
   }
 }
 
-function oneOf<O extends object>(options: O, key: keyof O & string, known: readonly unknown[]): void {
+export function oneOf<O extends object>(options: O, key: keyof O & string, known: readonly unknown[]): void {
   const value = (options as Options)[key];
   if (!known.includes(value))
     throw new OptionError(`${key} must be one of ${known.map(String).join(", ")}, not ${String(value)}`);

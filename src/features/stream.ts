@@ -1,9 +1,12 @@
-import { FrameComputer, type FrameFeature, type FrameOptions } from "../core/frames.ts";
-import { allFinite, type PadMode, reflectIndex } from "../core/signal.ts";
+import type { FrameFeature } from "../core/frames.ts";
+import type { KaldiFeature } from "../core/kaldi.ts";
+import { allFinite, paddedIndex } from "../core/signal.ts";
 import { AudioError, OptionError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
-import { DeltaRows } from "./delta-rows.ts";
+import { DerivedRows } from "./derived-rows.ts";
 import type { Extractor } from "./extractor.ts";
+import { type FrameSource, kaldiSource, librosaSource, type Padding } from "./frame-source.ts";
+import { resolveKaldiOptions } from "./kaldi.ts";
 import { resolveFrameOptions } from "./options.ts";
 
 /** Rows of frame-level features of a signal that comes piece by piece. */
@@ -11,23 +14,13 @@ export interface FrameStream {
   readonly names: readonly string[];
   /** Hz, of the samples that are pushed. */
   readonly sampleRate: number;
-  /** Samples that must follow the centre of a frame before its row comes: half a frame, and the frames that deltas look ahead. */
+  /** Samples from a frame's centre (with `center`; else from its first sample) to the last one that its row waits for. */
   readonly latency: number;
   /** The rows that have become complete, maybe none. @throws {AudioError} samples that are NaN or infinite, or after `finish` */
   push(samples: Float32Array): DenseMatrix;
   /** The rows that the end of the signal makes complete. */
   finish(): DenseMatrix;
 }
-
-/** Features that look at the whole signal before they say anything of a frame. */
-const wholeSignal: Readonly<Partial<Record<string, string>>> = {
-  pyin: "Viterbi decoding",
-  voiced: "Viterbi decoding",
-  voiced_prob: "Viterbi decoding",
-};
-
-/** Features on decibels, whose floor `topDb` hangs on the loudest frame of the whole. */
-const decibelFeatures = new Set(["logmel", "mfcc", "delta", "delta2", "onset"]);
 
 /**
  * A stream of the rows that `extractor.extract` gives for the whole signal: any division into pieces gives the very same bits. It keeps
@@ -41,36 +34,45 @@ const decibelFeatures = new Set(["logmel", "mfcc", "delta", "delta2", "onset"]);
  * show(stream.finish());
  */
 export function createStream(extractor: Extractor): FrameStream {
-  const { preset, level, features, options, sampleRate, names } = extractor;
-  if (preset !== "librosa" || level !== "frames")
-    throw new OptionError("a stream gives rows of frames: use the librosa preset at level frames");
-  for (const feature of features) {
-    const why = wholeSignal[feature];
-    if (why !== undefined) throw new OptionError(`${feature} cannot be streamed: its ${why} needs the whole signal`);
-    if (decibelFeatures.has(feature) && options.topDb !== null) {
-      throw new OptionError(
-        `${feature} cannot be streamed with topDb ${options.topDb}, which looks at the whole signal: set topDb to null`,
-      );
-    }
-  }
-  const stream = new Stream(features as readonly FrameFeature[], sampleRate, resolveFrameOptions(options, sampleRate));
+  const stream = new Stream(sourceOf(extractor));
   return {
-    names,
-    sampleRate,
+    names: extractor.names,
+    sampleRate: extractor.sampleRate,
     latency: stream.latency,
     push: (samples) => stream.push(samples),
     finish: () => stream.finish(),
   };
 }
 
+function sourceOf({ preset, level, features, options, sampleRate }: Extractor): FrameSource {
+  if (level !== "frames") throw new OptionError("a stream gives rows of frames, not of utterances: use level frames");
+  if (preset === "kaldi") {
+    return kaldiSource(features as readonly KaldiFeature[], sampleRate, resolveKaldiOptions(options, sampleRate));
+  }
+  for (const feature of features) {
+    const why = needsTheWhole(feature, options);
+    if (why !== undefined) throw new OptionError(`${feature} cannot be streamed: ${why}`);
+  }
+  return librosaSource(features as readonly FrameFeature[], sampleRate, resolveFrameOptions(options, sampleRate));
+}
+
+/** Why a feature says nothing of a frame before the whole signal is known; undefined when it does. */
+function needsTheWhole(feature: string, { topDb, tuning, contrastLinear }: Extractor["options"]): string | undefined {
+  if (["pyin", "voiced"].includes(feature)) return "Viterbi decoding looks at the whole signal";
+  if (["chroma", "tonnetz"].includes(feature) && tuning === null) {
+    return "the tuning is estimated from the whole signal: give tuning a number";
+  }
+  const decibels = ["logmel", "mfcc", "delta", "delta2", "onset"].includes(feature);
+  if ((decibels || (feature === "contrast" && contrastLinear !== true)) && topDb !== null) {
+    return `topDb ${String(topDb)} hangs on the loudest frame of the whole signal: set topDb to null`;
+  }
+  return undefined;
+}
+
 class Stream {
   readonly latency: number;
-  readonly #computer: FrameComputer;
-  readonly #options: FrameOptions;
-  readonly #deltas: DeltaRows;
-  /** The longest frame of the features asked for, and the most samples of padding. */
-  readonly #frameLength: number;
-  readonly #pad: number;
+  readonly #source: FrameSource;
+  readonly #rows: DerivedRows;
   /** The last samples, from sample number `#from` of the signal on. */
   #kept = new Float32Array(0);
   #from = 0;
@@ -78,72 +80,69 @@ class Stream {
   #nextFrame = 0;
   #finished = false;
 
-  constructor(features: readonly FrameFeature[], sampleRate: number, options: FrameOptions) {
-    this.#options = options;
-    this.#deltas = new DeltaRows(features, options);
-    this.#computer = new FrameComputer(this.#deltas.base, sampleRate, options);
-    this.#frameLength = this.#computer.longestFrame;
-    this.#pad = options.center ? this.#frameLength >> 1 : 0;
-    this.latency = this.#frameLength - this.#pad + this.#deltas.lookAhead * options.hopLength;
+  constructor(source: FrameSource) {
+    this.#source = source;
+    this.#rows = new DerivedRows(source.parts, source.baseColumns);
+    const { frameLength, firstSample, hopLength } = source;
+    this.latency = frameLength + firstSample + this.#rows.lookAhead * hopLength;
   }
 
   push(samples: Float32Array): DenseMatrix {
-    if (this.#finished) throw new AudioError("the stream is finished; create another");
+    this.#expectOpen();
     if (!allFinite(samples)) throw new AudioError("the audio has samples that are NaN or infinite");
     this.#append(samples);
-    const { hopLength } = this.#options;
-    // The last frame that neither reaches the end nor is padded from samples that are still to come.
-    const ready =
-      this.#received > this.#pad ? Math.floor((this.#received - this.#frameLength + this.#pad) / hopLength) + 1 : 0;
-    return this.#deltas.push(this.#compute(Math.max(ready, this.#nextFrame)));
+    const { frameLength, firstSample, hopLength } = this.#source;
+    // Frames that do not reach the end; the beginning may be mirrored from as many samples as lie before it, and one more.
+    const begun = this.#received > -firstSample;
+    const ready = begun ? Math.floor((this.#received - frameLength - firstSample) / hopLength) + 1 : 0;
+    return this.#rows.push(this.#compute(Math.max(ready, this.#nextFrame)));
   }
 
   finish(): DenseMatrix {
-    if (this.#finished) throw new AudioError("the stream is finished; create another");
+    this.#expectOpen();
     this.#finished = true;
-    const frames = this.#received > 0 ? Math.max(this.#computer.frames(this.#received), this.#nextFrame) : 0;
-    return this.#deltas.finish(this.#compute(frames));
+    const frames = this.#received > 0 ? Math.max(this.#source.frames(this.#received), this.#nextFrame) : 0;
+    return this.#rows.finish(this.#compute(frames));
+  }
+
+  #expectOpen(): void {
+    if (this.#finished) throw new AudioError("the stream is finished; create another");
   }
 
   #append(samples: Float32Array): void {
-    // What the next frames and the mirrored end still want: the next frame on, and a padding's worth behind the last sample.
-    const { hopLength } = this.#options;
-    const wanted = Math.min(
-      this.#nextFrame * hopLength - this.#pad,
-      this.#received + samples.length - 1 - this.#frameLength,
-    );
-    const from = Math.max(this.#from, Math.min(wanted, this.#received));
-    const kept = new Float32Array(this.#received + samples.length - from);
+    // What is still wanted: the next frame with those before it, and a frame's length behind the last sample for the mirrored end.
+    const { frameLength, firstSample, hopLength, framesBefore } = this.#source;
+    const received = this.#received + samples.length;
+    const next = (this.#nextFrame - framesBefore) * hopLength + firstSample;
+    const from = Math.max(this.#from, Math.min(next, received - 1 - frameLength, this.#received));
+    const kept = new Float32Array(received - from);
     kept.set(this.#kept.subarray(from - this.#from));
     kept.set(samples, this.#received - from);
     this.#kept = kept;
     this.#from = from;
-    this.#received += samples.length;
+    this.#received = received;
   }
 
   /** Base rows from the next frame up to, not including, frame `end`. */
   #compute(end: number): DenseMatrix {
-    const first = this.#nextFrame;
+    const { baseColumns, framesBefore } = this.#source;
+    const next = this.#nextFrame;
     this.#nextFrame = end;
-    if (end === first) return denseMatrix(0, this.#computer.names.length);
-    return this.#computer.computeFrames(end - first, (frameLength, padMode) =>
-      this.#segment(first, end - first, frameLength, padMode),
+    if (end === next) return denseMatrix(0, baseColumns);
+    const first = Math.max(0, next - framesBefore);
+    const rows = this.#source.compute(first, end - first, (start, length, padding) =>
+      this.#cut(start, length, padding),
     );
+    return denseMatrix(end - next, baseColumns, rows.data.subarray((next - first) * baseColumns));
   }
 
-  /** The padded samples of `frames` frames of `frameLength` samples. */
-  #segment(first: number, frames: number, frameLength: number, padMode: PadMode): Float32Array {
-    const { hopLength, center } = this.#options;
-    const start = first * hopLength - (center ? frameLength >> 1 : 0);
-    const segment = new Float32Array((frames - 1) * hopLength + frameLength);
-    for (let i = 0; i < segment.length; i++) segment[i] = this.#sample(start + i, padMode);
-    return segment;
-  }
-
-  #sample(index: number, padMode: PadMode): number {
+  #cut(start: number, length: number, padding: Padding): Float32Array {
     const n = this.#received;
-    if (index >= 0 && index < n) return this.#kept[index - this.#from];
-    if (padMode === "constant") return 0;
-    return this.#kept[(padMode === "edge" ? (index < 0 ? 0 : n - 1) : reflectIndex(index, n)) - this.#from];
+    const cut = new Float32Array(length);
+    for (let i = 0; i < length; i++) {
+      const index = paddedIndex(start + i, n, padding);
+      if (index >= 0) cut[i] = this.#kept[index - this.#from];
+    }
+    return cut;
   }
 }

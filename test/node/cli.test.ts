@@ -93,6 +93,17 @@ test("extract writes CSV and NumPy files", async () => {
   expect(npy.length).toBe(128 + 32 * 20 * 4);
 });
 
+test("extract takes Kaldi's options", async () => {
+  const set = ["--set", "numMelBins=40", "--set", "useEnergy=true", "--set", "snipEdges=false"];
+  const { code, stdout } = await emovox("extract", "tone.wav", "--preset", "kaldi", "--features", "fbank,mfcc", ...set);
+  expect(code).toBe(0);
+  const { names, rows, options } = JSON.parse(stdout);
+  expect(names).toHaveLength(41 + 13);
+  expect(names[0]).toBe("fbank_energy");
+  expect(rows).toHaveLength(100);
+  expect(options).toMatchObject({ numMelBins: 40, windowType: "povey" });
+});
+
 test("extract resamples when it is asked to", async () => {
   const { stdout } = await emovox("extract", "tone.wav", "--sample-rate", "8000", "--features", "rms");
   expect(JSON.parse(stdout)).toMatchObject({ sampleRate: 8000 });
@@ -145,7 +156,9 @@ test("reproduce, train, predict and evaluate work together on the miniature corp
     "surprise",
   ]);
   const evaluated = await emovox("evaluate", "--corpus", `iemocap:${mini}`, "--model", "mini.safetensors", "--json");
-  expect(JSON.parse(evaluated.stdout).accuracy).toBeGreaterThan(0.7);
+  const judged = JSON.parse(evaluated.stdout);
+  expect(judged.accuracy).toBeGreaterThan(0.7);
+  expect(judged.seen).toBe(true);
 });
 
 test("the four tables that the recipe makes of a corpus fill the three tables again", async () => {

@@ -1,0 +1,286 @@
+// Filterbank energies and cepstra as Kaldi's compute-fbank-feats and compute-mfcc-feats make them (feat/feature-window.cc, feature-fbank.cc,
+// feature-mfcc.cc; Povey et al. 2011), frames abreast. Kaldi removes the mean of each frame and pre-emphasises each by itself, so the
+// frames of a block are taken apart before the transform.
+import { dctMatrix } from "./dct";
+import { canonicalNaN } from "./frames";
+import { add, div, lanes, loadSplat, logPositive, max as maxLanes, mul, splat, sub, scatter } from "./lanes";
+import { melBanks } from "./mel";
+import { RealFft, realFftForward, realFftFree, realFftPlan } from "./rfft";
+import { SparseRows, sparseRows, sparseRowsBlock, sparseRowsFree } from "./sparse";
+import { denseRowsBlock } from "./spectral";
+import { powerBlock, sqrtBlock } from "./stft";
+import { window } from "./window";
+
+// Places in the table of output columns; a feature that is not wanted has column -1.
+const FBANK: i32 = 0;
+const MFCC: i32 = 1;
+const ENERGY: i32 = 2;
+
+const WIDEST: usize = 16;
+/** Kaldi reads 16-bit samples as the integers they are; here full scale is 1. */
+const FULL_SCALE: f32 = 32768;
+/** numeric_limits<float>::epsilon(), the floor of every energy before its logarithm. */
+const EPSILON: f32 = 1.1920928955078125e-7;
+
+// @ts-ignore: decorator
+@unmanaged
+export class Kaldi {
+  winLength: i32;
+  hop: i32;
+  removeDcOffset: bool;
+  preemphasis: f32;
+  usePower: bool;
+  useLogFbank: bool;
+  useEnergy: bool;
+  rawEnergy: bool;
+  /** Natural log of the floor of energies; minus infinity without one. */
+  logEnergyFloor: f32;
+  /** Energy or C0 comes last, not first; C0 times the square root of 2. */
+  htkCompat: bool;
+  numCeps: i32;
+  /** First output columns of filterbank, cepstra and log energy. */
+  fbankColumn: i32;
+  mfccColumn: i32;
+  energyColumn: i32;
+  fft: RealFft;
+  /** winLength values, symmetric. */
+  window: usize;
+  mel: SparseRows;
+  /** numCeps x mel.rows, the lifter included. */
+  dct: usize;
+  /** A block: `winLength` samples, `fft.bins` powers and as many magnitudes, mel energies, cepstra, the log energy; values of T. */
+  frame: usize;
+  power: usize;
+  magnitude: usize;
+  energies: usize;
+  cepstra: usize;
+  logEnergy: usize;
+}
+
+export function kaldiPlan(
+  sampleRate: f64, winLength: i32, hop: i32, nFft: i32, windowKind: i32, removeDcOffset: bool, preemphasis: f64,
+  numMelBins: i32, lowFreq: f64, highFreq: f64, usePower: bool, useLogFbank: bool, numCeps: i32, lifter: f64,
+  useEnergy: bool, rawEnergy: bool, energyFloor: f64, htkCompat: bool, columns: usize,
+): Kaldi {
+  const plan = changetype<Kaldi>(heap.alloc(offsetof<Kaldi>()));
+  plan.winLength = winLength;
+  plan.hop = hop;
+  plan.removeDcOffset = removeDcOffset;
+  plan.preemphasis = <f32>preemphasis;
+  plan.usePower = usePower;
+  plan.useLogFbank = useLogFbank;
+  plan.useEnergy = useEnergy;
+  plan.rawEnergy = rawEnergy;
+  plan.logEnergyFloor = energyFloor > 0.0 ? <f32>Math.log(energyFloor) : -Infinity;
+  plan.htkCompat = htkCompat;
+  plan.numCeps = numCeps;
+  plan.fbankColumn = load<i32>(columns + (<usize>FBANK << 2));
+  plan.mfccColumn = load<i32>(columns + (<usize>MFCC << 2));
+  plan.energyColumn = load<i32>(columns + (<usize>ENERGY << 2));
+  plan.fft = realFftPlan(nFft);
+  plan.window = heap.alloc(<usize>winLength << 2);
+  window(windowKind, winLength, false, plan.window);
+  const bins = plan.fft.bins;
+  const dense = heap.alloc(<usize>(numMelBins * bins) << 2);
+  melBanks(sampleRate, nFft, numMelBins, lowFreq, highFreq, dense);
+  plan.mel = sparseRows(dense, numMelBins, bins);
+  heap.free(dense);
+  plan.dct = heap.alloc(<usize>(numCeps * numMelBins) << 2);
+  dctMatrix(2, numCeps, numMelBins, true, plan.dct);
+  scaleCepstra(plan, lifter);
+  plan.frame = heap.alloc(<usize>(winLength + 2 * bins + numMelBins + numCeps + 1) * WIDEST);
+  plan.power = plan.frame + <usize>winLength * WIDEST;
+  plan.magnitude = plan.power + <usize>bins * WIDEST;
+  plan.energies = plan.magnitude + <usize>bins * WIDEST;
+  plan.cepstra = plan.energies + <usize>numMelBins * WIDEST;
+  plan.logEnergy = plan.cepstra + <usize>numCeps * WIDEST;
+  return plan;
+}
+
+/** Row k of the DCT times 1 + lifter / 2 sin(pi k / lifter), and HTK's factor for C0. */
+function scaleCepstra(plan: Kaldi, lifter: f64): void {
+  const columns = plan.mel.rows;
+  for (let k = 0; k < plan.numCeps; k++) {
+    let factor = lifter !== 0.0 ? 1.0 + 0.5 * lifter * Math.sin((Math.PI * <f64>k) / lifter) : 1.0;
+    if (k === 0 && plan.htkCompat) factor = Math.SQRT2;
+    for (let m = 0; m < columns; m++) {
+      const at = plan.dct + (<usize>(k * columns + m) << 2);
+      store<f32>(at, <f32>(<f64>load<f32>(at) * factor));
+    }
+  }
+}
+
+export function kaldiFree(plan: Kaldi): void {
+  realFftFree(plan.fft);
+  heap.free(plan.window);
+  sparseRowsFree(plan.mel);
+  heap.free(plan.dct);
+  heap.free(plan.frame);
+  heap.free(changetype<usize>(plan));
+}
+
+/**
+ * Writes the features of `frames` frames, frame t from sample t * hop of x on, to rows of `rowLength` values. x must reach 3 hops behind
+ * the last frame.
+ */
+export function kaldiCompute<T>(plan: Kaldi, x: usize, frames: i32, out: usize, rowLength: i32): void {
+  const row = <usize>rowLength << 2;
+  const fbank = plan.fbankColumn >= 0;
+  const mfcc = plan.mfccColumn >= 0;
+  for (let t = 0; t < frames; t += lanes<T>()) {
+    const valid = min(lanes<T>(), frames - t);
+    const rows = out + <usize>t * row;
+    loadBlock<T>(plan, x + ((<usize>t * <usize>plan.hop) << 2));
+    windowBlock<T>(plan);
+    if (plan.energyColumn >= 0) scatter<T>(plan.logEnergy, 1, valid, rows + (<usize>plan.energyColumn << 2), row);
+    if (!fbank && !mfcc) continue;
+    realFftForward<T>(plan.fft);
+    powerBlock<T>(plan.fft, plan.power);
+    if (fbank) {
+      if (!plan.usePower) sqrtBlock<T>(plan.power, plan.fft.bins, plan.magnitude);
+      sparseRowsBlock<T>(plan.mel, plan.usePower ? plan.power : plan.magnitude, plan.energies);
+      if (plan.useLogFbank) logBlock<T>(plan.energies, plan.mel.rows);
+      scatterFbank<T>(plan, valid, rows + (<usize>plan.fbankColumn << 2), row);
+    }
+    if (mfcc) {
+      // Cepstra are always those of the logarithm of power.
+      if (!(fbank && plan.usePower && plan.useLogFbank)) {
+        sparseRowsBlock<T>(plan.mel, plan.power, plan.energies);
+        logBlock<T>(plan.energies, plan.mel.rows);
+      }
+      denseRowsBlock<T>(plan.energies, plan.numCeps, plan.mel.rows, plan.dct, plan.cepstra);
+      if (plan.useEnergy) store<T>(plan.cepstra, load<T>(plan.logEnergy));
+      scatterCepstra<T>(plan, valid, rows + (<usize>plan.mfccColumn << 2), row);
+    }
+  }
+  canonicalNaN(out, frames * rowLength);
+}
+
+/** Puts the block's frames side by side into plan.frame, at full scale. */
+function loadBlock<T>(plan: Kaldi, x: usize): void {
+  const hop = <usize>plan.hop << 2;
+  const scale = splat<T>(FULL_SCALE);
+  let i: usize = 0;
+  if (isVector<T>()) {
+    // Groups of four samples of four frames are transposed.
+    for (; i + 4 <= <usize>plan.winLength; i += 4) {
+      const from = x + (i << 2);
+      const a = f32x4.mul(v128.load(from), scale);
+      const b = f32x4.mul(v128.load(from + hop), scale);
+      const c = f32x4.mul(v128.load(from + 2 * hop), scale);
+      const d = f32x4.mul(v128.load(from + 3 * hop), scale);
+      const ab01 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+      const ab23 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+      const cd01 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+      const cd23 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+      const to = plan.frame + (i << 4);
+      v128.store(to, v128.shuffle<f32>(ab01, cd01, 0, 1, 4, 5));
+      v128.store(to, v128.shuffle<f32>(ab01, cd01, 2, 3, 6, 7), 16);
+      v128.store(to, v128.shuffle<f32>(ab23, cd23, 0, 1, 4, 5), 32);
+      v128.store(to, v128.shuffle<f32>(ab23, cd23, 2, 3, 6, 7), 48);
+    }
+  }
+  for (; i < <usize>plan.winLength; i++) {
+    const to = plan.frame + i * sizeof<T>();
+    for (let lane: usize = 0; lane < <usize>lanes<T>(); lane++) {
+      store<f32>(to + (lane << 2), load<f32>(x + (i << 2) + lane * hop) * FULL_SCALE);
+    }
+  }
+}
+
+/** Mean removed, log energy, pre-emphasis, window; leaves the frames where the transform wants them. */
+function windowBlock<T>(plan: Kaldi): void {
+  const size = sizeof<T>();
+  const n = <usize>plan.winLength;
+  if (plan.removeDcOffset) {
+    // The mean of what the first subtraction left takes away the rounding of the first sum.
+    subtractMean<T>(plan.frame, n);
+    subtractMean<T>(plan.frame, n);
+  }
+  if (plan.rawEnergy) storeLogEnergy<T>(plan, squares<T>(plan.frame, n));
+  const coefficient = splat<T>(plan.preemphasis);
+  // Kaldi takes the sample before the first to equal the first.
+  let before = load<T>(plan.frame);
+  for (let i: usize = 0; i < n; i++) {
+    const now = load<T>(plan.frame + i * size);
+    const to = ((i & 1) === 1 ? plan.fft.inI : plan.fft.inR) + (i >> 1) * size;
+    store<T>(to, mul<T>(sub<T>(now, mul<T>(coefficient, before)), loadSplat<T>(plan.window + (i << 2))));
+    before = now;
+  }
+  const half = <usize>plan.fft.n >> 1;
+  const reals = (n + 1) >> 1;
+  const imaginaries = n >> 1;
+  memory.fill(plan.fft.inR + reals * size, 0, (half - reals) * size);
+  memory.fill(plan.fft.inI + imaginaries * size, 0, (half - imaginaries) * size);
+  if (!plan.rawEnergy) {
+    storeLogEnergy<T>(plan, add<T>(squares<T>(plan.fft.inR, half), squares<T>(plan.fft.inI, half)));
+  }
+}
+
+function subtractMean<T>(x: usize, n: usize): void {
+  const size = sizeof<T>();
+  // Four sums, so that an addition need not wait for the one before it.
+  let a = splat<T>(0);
+  let b = a;
+  let c = a;
+  let d = a;
+  let at = x;
+  for (const end = x + (n & ~3) * size; at < end; at += 4 * size) {
+    a = add<T>(a, load<T>(at));
+    b = add<T>(b, load<T>(at + size));
+    c = add<T>(c, load<T>(at + 2 * size));
+    d = add<T>(d, load<T>(at + 3 * size));
+  }
+  for (const end = x + n * size; at < end; at += size) a = add<T>(a, load<T>(at));
+  const mean = div<T>(add<T>(add<T>(a, b), add<T>(c, d)), splat<T>(<f32>n));
+  for (at = x; at < x + n * size; at += size) store<T>(at, sub<T>(load<T>(at), mean));
+}
+
+/** The sum of the squares of n values of T. */
+function squares<T>(x: usize, n: usize): T {
+  const size = sizeof<T>();
+  let even = splat<T>(0);
+  let odd = even;
+  let at = x;
+  for (const end = x + (n & ~1) * size; at < end; at += 2 * size) {
+    const a = load<T>(at);
+    const b = load<T>(at + size);
+    even = add<T>(even, mul<T>(a, a));
+    odd = add<T>(odd, mul<T>(b, b));
+  }
+  if ((n & 1) === 1) even = add<T>(even, mul<T>(load<T>(at), load<T>(at)));
+  return add<T>(even, odd);
+}
+
+function storeLogEnergy<T>(plan: Kaldi, energy: T): void {
+  const logEnergy = logPositive<T>(maxLanes<T>(energy, splat<T>(EPSILON)));
+  store<T>(plan.logEnergy, maxLanes<T>(logEnergy, splat<T>(plan.logEnergyFloor)));
+}
+
+/** Natural logarithm of n values of T in place, floored. */
+function logBlock<T>(x: usize, n: i32): void {
+  const floor = splat<T>(EPSILON);
+  for (let k: usize = 0; k < <usize>n * sizeof<T>(); k += sizeof<T>()) {
+    store<T>(x + k, logPositive<T>(maxLanes<T>(load<T>(x + k), floor)));
+  }
+}
+
+/** Filterbank energies, and the log energy before or (htkCompat) behind them. */
+function scatterFbank<T>(plan: Kaldi, valid: i32, out: usize, row: usize): void {
+  const count = plan.mel.rows;
+  if (!plan.useEnergy) scatter<T>(plan.energies, count, valid, out, row);
+  else {
+    scatter<T>(plan.logEnergy, 1, valid, plan.htkCompat ? out + (<usize>count << 2) : out, row);
+    scatter<T>(plan.energies, count, valid, plan.htkCompat ? out : out + 4, row);
+  }
+}
+
+/** Cepstra, the first of them last with htkCompat. */
+function scatterCepstra<T>(plan: Kaldi, valid: i32, out: usize, row: usize): void {
+  const count = plan.numCeps;
+  if (!plan.htkCompat) scatter<T>(plan.cepstra, count, valid, out, row);
+  else {
+    scatter<T>(plan.cepstra + sizeof<T>(), count - 1, valid, out, row);
+    scatter<T>(plan.cepstra, 1, valid, out + (<usize>(count - 1) << 2), row);
+  }
+}
