@@ -2,7 +2,7 @@
 export { alloc, release } from "./memory";
 export { mathExp, mathLog, mathPow } from "./math";
 
-export { frames, hnr, hpss, irfft, kaldi, pitch, rfft, tuning } from "./dsp/abi";
+export { canonicalFloats, frames, hnr, hpss, irfft, kaldi, pitch, rfft, tuning } from "./dsp/abi";
 export { autocorrelate } from "./dsp/autocorrelation";
 export { chromaFilters } from "./dsp/chroma";
 export { dctMatrix } from "./dsp/dct";

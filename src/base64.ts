@@ -1,7 +1,20 @@
-/** The bytes that a base64 text stands for, in browsers and Node alike. */
+/** The value of each base64 digit by its character code (RFC 4648, section 4). */
+const values = new Uint8Array(128);
+for (let i = 0; i < 64; i++) {
+  values["ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".charCodeAt(i)] = i;
+}
+
+/** The bytes that a base64 text stands for, in every engine alike (not all have `atob`). */
 export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+  const digit = (i: number) => values[text.charCodeAt(i)];
+  for (let from = 0, to = 0; from < text.length; from += 4) {
+    const word = (digit(from) << 18) | (digit(from + 1) << 12) | (digit(from + 2) << 6) | digit(from + 3);
+    // What lies past the end of a typed array is not stored.
+    bytes[to++] = word >> 16;
+    bytes[to++] = word >> 8;
+    bytes[to++] = word;
+  }
   return bytes;
 }

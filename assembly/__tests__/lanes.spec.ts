@@ -4,6 +4,7 @@ import { hpssSignal } from "../dsp/harmonic";
 import { hnrFrames, hnrFree, hnrPlan } from "../dsp/hnr";
 import { kaldiCompute, kaldiFree, kaldiPlan } from "../dsp/kaldi";
 import { pitchFrames, pitchFree, pitchPlan } from "../dsp/pitch";
+import { dot, dotScalar, weightedSquares, weightedSquaresScalar } from "../linear/vector";
 import { dot4, dot4Scalar } from "../dsp/resample";
 import { stftFree, stftPlan } from "../dsp/stft";
 import { signalTuning, signalTuningWorkBytes } from "../dsp/tuning";
@@ -210,5 +211,13 @@ describe("vector and scalar paths", () => {
   test("dot products of the resampler", () => {
     const x = signal();
     expect(dot4(x, x + 400, 512)).toBe(dot4Scalar(x, x + 400, 512));
+  });
+
+  test("sums of the linear models", () => {
+    const x = signal();
+    const y = heap.alloc(8 * 1000);
+    for (let i: usize = 0; i < 1000; i++) store<f64>(y + (i << 3), (load<f32>(x + (i << 2)) as f64) / 3);
+    expect(dot(y, y + 160, 900)).toBe(dotScalar(y, y + 160, 900));
+    expect(weightedSquares(y, y + 160, 900)).toBe(weightedSquaresScalar(y, y + 160, 900));
   });
 });

@@ -1,4 +1,6 @@
 // The signal kernels as the host calls them: with lanes abreast where the module has SIMD, one by one where it has not.
+import { canonicalNaN } from "../nan";
+import { canonicalNaN } from "../nan";
 import { Frames, framesCompute } from "./frames";
 import { hpssSignal } from "./harmonic";
 import { Hnr, hnrFrames } from "./hnr";
@@ -69,6 +71,8 @@ export function rfft(plan: RealFft, x: usize, re: usize, im: usize): void {
   realFftForward<f32>(plan);
   memory.copy(re, plan.re, (<usize>plan.bins) << 2);
   memory.copy(im, plan.im, (<usize>plan.bins) << 2);
+  canonicalNaN<f32>(re, plan.bins);
+  canonicalNaN<f32>(im, plan.bins);
 }
 
 /** The inverse of `rfft`. */
@@ -83,4 +87,10 @@ export function irfft(plan: RealFft, re: usize, im: usize, x: usize): void {
     const base = even && (k & 1) === 1 ? i : r;
     store<f32>(x + ((<usize>k) << 2), load<f32>(base + ((<usize>(even ? k >> 1 : k)) << 2)));
   }
+  canonicalNaN<f32>(x, plan.n);
+}
+
+/** Gives every NaN among n float32 values the same bits. */
+export function canonicalFloats(x: usize, n: i32): void {
+  canonicalNaN<f32>(x, n);
 }

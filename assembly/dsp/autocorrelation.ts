@@ -1,4 +1,5 @@
 // Autocorrelation of a whole signal through the FFT (Wiener and Khinchin), after optional centre clipping (Sondhi 1968).
+import { canonicalNaN } from "../nan";
 import { realFftForward, realFftFree, realFftInverse, realFftPlan } from "./rfft";
 
 /** Moves every sample towards zero by `level`; those nearer than that become zero. */
@@ -34,5 +35,6 @@ export function autocorrelate(x: usize, n: i32, level: f32, out: usize): void {
   for (let lag = 0; lag < n; lag++) {
     store<f32>(out + (<usize>lag << 2), load<f32>(((lag & 1) === 0 ? even : odd) + (<usize>(lag >> 1) << 2)));
   }
+  canonicalNaN<f32>(out, n);
   realFftFree(fft);
 }

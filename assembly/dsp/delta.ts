@@ -1,6 +1,8 @@
 // Deltas as librosa.feature.delta: the order-th derivative of a least-squares polynomial of that degree over `width` frames
 // (Savitzky and Golay 1964). Its coefficients are order! p / <p, p> with p the monic Gram polynomial of that degree.
 
+import { canonical } from "../nan";
+
 export const DELTA_INTERP: i32 = 0;
 export const DELTA_NEAREST: i32 = 1;
 
@@ -84,7 +86,7 @@ export function deltaColumns(
         const row = min(max(centre + i - half, 0), frames - 1);
         sum += load<f64>(coefficients + ((<usize>i) << 3)) * <f64>load<f32>(x + ((<usize>(row * xStride + c)) << 2));
       }
-      store<f32>(out + ((<usize>(t * outStride + c)) << 2), <f32>sum);
+      store<f32>(out + ((<usize>(t * outStride + c)) << 2), canonical<f32>(<f32>sum));
     }
   }
 }

@@ -1,5 +1,7 @@
 // Energy and zero crossings of frames of the padded signal x, as librosa.feature.rms and zero_crossing_rate.
 
+import { canonical } from "../nan";
+
 /** Writes sqrt(mean(x^2)) of each frame to out, `stride` values apart. */
 export function rmsFrames(x: usize, frames: i32, frameLength: i32, hop: i32, out: usize, stride: i32): void {
   for (let t = 0; t < frames; t++) {
@@ -9,7 +11,7 @@ export function rmsFrames(x: usize, frames: i32, frameLength: i32, hop: i32, out
       const v = <f64>load<f32>(frame + i);
       sum += v * v;
     }
-    store<f32>(out + ((<usize>(t * stride)) << 2), <f32>Math.sqrt(sum / <f64>frameLength));
+    store<f32>(out + ((<usize>(t * stride)) << 2), canonical<f32>(<f32>Math.sqrt(sum / <f64>frameLength)));
   }
 }
 

@@ -196,7 +196,6 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
   }
   if (logMel) secondPass<T>(plan, frames, loudest, work, out, row, cepstral);
   shapesFinish<T>(plan.shapes, frames, shapesWork, out, row);
-  canonicalNaN(out, frames * rowLength);
 }
 
 // @ts-ignore: decorator
@@ -281,13 +280,5 @@ function secondPass<T>(
       cepstra, plan.nMfcc, frames, plan.nMfcc, plan.delta2, plan.deltaWidth, plan.deltaMode,
       out + column4(plan, DELTA2), rowLength,
     );
-  }
-}
-
-/** Gives every NaN the same bits: WebAssembly leaves sign and payload of a computed NaN to the engine. */
-export function canonicalNaN(x: usize, n: i32): void {
-  for (let i: usize = 0; i < <usize>n << 2; i += 4) {
-    const v = load<f32>(x + i);
-    if (v !== v) store<u32>(x + i, 0x7fc00000);
   }
 }

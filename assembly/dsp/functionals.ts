@@ -1,6 +1,8 @@
 // Functionals: what an utterance's contour is summed up by. NaN values (unvoiced frames of a pitch contour) are left out.
 import { sortAscending } from "./sort";
 
+import { canonicalNaN } from "../nan";
+
 /** How many values `functionals` writes a column. */
 export const FUNCTIONALS: i32 = 12;
 
@@ -14,6 +16,7 @@ export function functionals(x: usize, rows: i32, columns: i32, out: usize): void
   for (let c = 0; c < columns; c++) {
     column(x + ((<usize>c) << 2), rows, (<usize>columns) << 2, sorted, out + ((<usize>(c * FUNCTIONALS)) << 2));
   }
+  canonicalNaN<f32>(out, columns * FUNCTIONALS);
   heap.free(sorted);
 }
 

@@ -1,4 +1,5 @@
 // The inverse STFT by windowed overlap-add, normalised by the sum of the squared windows (Griffin and Lim 1984), as librosa.istft.
+import { canonicalNaN } from "../nan";
 import { lanes } from "./lanes";
 import { realFftInverse } from "./rfft";
 import { Stft } from "./stft";
@@ -36,5 +37,6 @@ export function istftNormalise(plan: Stft, frames: i32, n: i32, signal: usize): 
     const sum = load<f32>(sums + i);
     if (sum > <f32>1.17549435e-38) store<f32>(signal + i, load<f32>(signal + i) / sum);
   }
+  canonicalNaN<f32>(signal, n);
   heap.free(sums);
 }

@@ -1,8 +1,8 @@
 // Filterbank energies and cepstra as Kaldi's compute-fbank-feats and compute-mfcc-feats make them (feat/feature-window.cc, feature-fbank.cc,
 // feature-mfcc.cc; Povey et al. 2011), frames abreast. Kaldi removes the mean of each frame and pre-emphasises each by itself, so the
 // frames of a block are taken apart before the transform.
+import { canonicalNaN } from "../nan";
 import { dctMatrix } from "./dct";
-import { canonicalNaN } from "./frames";
 import { add, div, lanes, loadSplat, logPositive, max as maxLanes, mul, splat, sub, scatter } from "./lanes";
 import { melBanks } from "./mel";
 import { RealFft, realFftForward, realFftFree, realFftPlan } from "./rfft";
@@ -153,7 +153,7 @@ export function kaldiCompute<T>(plan: Kaldi, x: usize, frames: i32, out: usize, 
       scatterCepstra<T>(plan, valid, rows + (<usize>plan.mfccColumn << 2), row);
     }
   }
-  canonicalNaN(out, frames * rowLength);
+  canonicalNaN<f32>(out, frames * rowLength);
 }
 
 /** Puts the block's frames side by side into plan.frame, at full scale. */

@@ -113,7 +113,7 @@ export function scatter<T>(block: usize, count: i32, valid: i32, out: usize, row
 }
 
 /**
- * Natural logarithm of positive normal numbers, within 1 ULP over most of the range: the range reduction and the degree-8
+ * Natural logarithm of positive normal numbers (NaN for infinity and NaN), within 1 ULP over most of the range: the range reduction and the degree-8
  * minimax polynomial of logf in S. Moshier's Cephes library.
  */
 // @ts-ignore: decorator
@@ -147,5 +147,7 @@ export function logPositive<T>(x: T): T {
   y = mul<T>(mul<T>(y, m), z);
   y = add<T>(y, mul<T>(e, splat<T>(-2.12194440e-4)));
   y = sub<T>(y, mul<T>(z, splat<T>(0.5)));
-  return add<T>(add<T>(m, y), mul<T>(e, splat<T>(0.693359375)));
+  y = add<T>(add<T>(m, y), mul<T>(e, splat<T>(0.693359375)));
+  // The bits of infinity and NaN were taken for a number's; a NaN's differ between engines. x - x is 0 for numbers.
+  return add<T>(y, sub<T>(x, x));
 }

@@ -1,6 +1,8 @@
 // Mel filterbanks: triangles between neighbouring mel frequencies, evaluated at the bins; straight over Hz as librosa.filters.mel makes
 // them, or over mel as Kaldi does.
 
+import { canonical } from "../nan";
+
 /** Hertz to mel: Slaney's scale (linear below 1 kHz, logarithmic above; Auditory Toolbox) or HTK's 2595 log10(1 + f / 700). */
 export function hzToMel(hz: f64, htk: bool): f64 {
   if (htk) return 2595.0 * Math.log10(1.0 + hz / 700.0);
@@ -39,7 +41,7 @@ export function melFilterbank(
     for (let k = 0; k < bins; k++) {
       const f = (<f64>k * sampleRate) / <f64>nFft;
       const weight = Math.max(0.0, Math.min((f - f0) / (f1 - f0), (f2 - f) / (f2 - f1)));
-      store<f32>(out + ((<usize>(m * bins + k)) << 2), <f32>(weight * scale));
+      store<f32>(out + ((<usize>(m * bins + k)) << 2), canonical<f32>(<f32>(weight * scale)));
     }
   }
 }

@@ -1,5 +1,7 @@
 // Moments of a whole signal, summed in f64.
 
+import { canonicalNaN } from "../nan";
+
 /** Writes mean of |x|, standard deviation of x, plain mean of x; f64. */
 export function signalMoments(x: usize, n: i32, out: usize): void {
   let sum = 0.0;
@@ -18,4 +20,5 @@ export function signalMoments(x: usize, n: i32, out: usize): void {
   store<f64>(out, absolute / <f64>n);
   store<f64>(out, Math.sqrt(squares / <f64>n), 8);
   store<f64>(out, mean, 16);
+  canonicalNaN<f64>(out, 3);
 }

@@ -28,6 +28,7 @@ export function symmetricIndex(i: i32, n: i32): i32 {
 
 /** Writes `left` padded samples, the n samples of x, `right` padded samples, then `tail` zeros. */
 export function padSignal(x: usize, n: i32, left: i32, right: i32, mode: i32, tail: i32, out: usize): void {
+  if (n === 0) mode = PAD_CONSTANT; // there is nothing to repeat
   memory.copy(out + (<usize>left << 2), x, <usize>n << 2);
   for (let i = -left; i < n + right; i++) {
     if (i === 0) i = n;

@@ -1,6 +1,8 @@
 // Resampling by a polyphase filter: a Kaiser-windowed sinc (Kaiser 1974) whose pass-band reaches 0.9 and whose stop-band begins
 // at 1.0 of the lower of both Nyquist frequencies, 100 dB down.
 
+import { canonical } from "../nan";
+
 const ATTENUATION: f64 = 100.0;
 const PASS_EDGE: f64 = 0.9;
 /** Ratios with more phases than this are interpolated between this many, linearly: an error below -120 dB. */
@@ -133,7 +135,7 @@ export function resample(plan: Resampler, x: usize, n: i32, out: usize): void {
       const high = dot4(from, plan.table + <usize>(phase + 1) * row, plan.taps);
       value = low + share * (high - low);
     }
-    store<f32>(out + (<usize>m << 2), value);
+    store<f32>(out + (<usize>m << 2), canonical<f32>(value));
     remainder += plan.down;
     index += remainder / plan.up;
     remainder %= plan.up;

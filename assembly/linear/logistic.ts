@@ -2,6 +2,8 @@
 //   sum_i weight_i * -log softmax(W x_i + b)[y_i]  +  |W|^2 / (2 C)
 // which is scikit-learn's objective over C; the intercept b is not penalised. W lies column by column, each with its classes side by
 // side, padded with a zero to an even number; the intercept is one column more at the end.
+import { canonicalNaN } from "../nan";
+import { add, mul, splat } from "./lanes";
 import { Lbfgs, newLbfgs, releaseLbfgs, runLbfgs } from "./lbfgs";
 import { addScaled, dot, setScaled } from "./vector";
 
@@ -158,6 +160,7 @@ export function predictLogistic(
     softmax(p.logits, classes);
     memory.copy(out + (row as usize) * bytes, p.logits, bytes);
   }
+  canonicalNaN<f64>(out, rows * classes);
   heap.free(p.logits);
   heap.free(changetype<usize>(p));
 }
@@ -189,24 +192,31 @@ function evaluate(x: usize, gradient: usize, context: usize): f64 {
 
 /** logits = W x_row + b; the padding gets a product of zeros. */
 function setLogits(p: Logistic, row: i32, w: usize): void {
+  if (ASC_FEATURE_SIMD) setLogitsLanes<v128>(p, row, w);
+  else setLogitsLanes<f64>(p, row, w);
+}
+
+// @ts-ignore: decorator
+@inline
+function setLogitsLanes<T>(p: Logistic, row: i32, w: usize): void {
   const stride = (p.stride as usize) << 3;
   const bias = w + (p.columns as usize) * stride;
   const from = firstOf(p, row);
   const to = endOf(p, row);
-  for (let c: usize = 0; c < stride; c += 16) {
-    let sum = p.fitIntercept ? v128.load(bias + c) : f64x2.splat(0);
+  for (let c: usize = 0; c < stride; c += sizeof<T>()) {
+    let sum = p.fitIntercept ? load<T>(bias + c) : splat<T>(0);
     if (p.indptr === 0) {
       let at = w + c;
       for (let i = from; i < to; i++, at += stride) {
-        sum = f64x2.add(sum, f64x2.mul(f64x2.splat(load<f32>(p.values + (i << 2)) as f64), v128.load(at)));
+        sum = add<T>(sum, mul<T>(splat<T>(load<f32>(p.values + (i << 2)) as f64), load<T>(at)));
       }
     } else {
       for (let i = from; i < to; i++) {
         const at = w + c + (load<u32>(p.indices + (i << 2)) as usize) * stride;
-        sum = f64x2.add(sum, f64x2.mul(f64x2.splat(load<f32>(p.values + (i << 2)) as f64), v128.load(at)));
+        sum = add<T>(sum, mul<T>(splat<T>(load<f32>(p.values + (i << 2)) as f64), load<T>(at)));
       }
     }
-    v128.store(p.logits + c, sum);
+    store<T>(p.logits + c, sum);
   }
 }
 

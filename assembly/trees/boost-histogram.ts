@@ -6,7 +6,8 @@ import { Bins } from "./boost-bins";
 export const CELL_BYTES: usize = 24;
 
 function addCell(to: usize, from: usize): void {
-  v128.store(to, f64x2.add(v128.load(to), v128.load(from)));
+  store<f64>(to, load<f64>(to) + load<f64>(from));
+  store<f64>(to, load<f64>(to, 8) + load<f64>(from, 8), 8);
   store<f64>(to, load<f64>(to, 16) + load<f64>(from, 16), 16);
 }
 

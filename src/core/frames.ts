@@ -216,6 +216,7 @@ export class FrameComputer {
         return column === undefined ? 0 : out + column * 4;
       };
       this.#samples.compute(frames, columns, place, (mode) => source(memory, frameLength, mode, tail));
+      core.canonicalFloats(out, frames * columns);
       return denseMatrix(frames, columns, f32(out, frames * columns).slice());
     });
   }

@@ -1,8 +1,9 @@
 import { AudioError } from "../errors.ts";
+import { expectInteger, expectRange } from "./check.ts";
 import { f32, MAX_VALUES, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
-import { type PadMode, stage } from "./signal.ts";
+import { checkPadMode, type PadMode, stage } from "./signal.ts";
 import { type WindowKind, windowCode } from "./tables.ts";
 
 export interface HpssOptions {
@@ -28,6 +29,7 @@ export class Hpss {
   readonly #options: Required<Omit<HpssOptions, "kernelSize">> & { kernel: readonly [number, number] };
   readonly #plan: number;
 
+  /** @throws {OptionError} an option out of range */
   constructor(options: HpssOptions = {}) {
     const {
       nFft = 2048,
@@ -38,6 +40,12 @@ export class Hpss {
     } = options;
     const { kernelSize = 31, power = 2 } = options;
     const kernel = typeof kernelSize === "number" ? ([kernelSize, kernelSize] as const) : kernelSize;
+    expectInteger("nFft", nFft, 2, 65536);
+    expectInteger("winLength", winLength, 1, nFft);
+    expectInteger("hopLength", hopLength, 1, 1 << 24);
+    for (const size of kernel) expectInteger("kernelSize", size, 1, 1 << 16);
+    checkPadMode(padMode);
+    expectRange("power", power, 1e-3, 1e3);
     this.#options = { nFft, winLength, hopLength, window, padMode, power, kernel };
     const plan = core.stftPlan(nFft, winLength, hopLength, windowCode(window));
     this.#plan = plan;

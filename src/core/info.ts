@@ -1,8 +1,5 @@
+import { scalarBytes } from "./binary-scalar.ts";
 import { coreBase64 } from "./binary.ts";
-
-/** Bytes of the compiled core. */
-export const coreSize =
-  Math.floor((coreBase64.length * 3) / 4) - (coreBase64.endsWith("==") ? 2 : coreBase64.endsWith("=") ? 1 : 0);
 
 /** A module with one function that returns a v128: valid only where the engine has SIMD. */
 const simdProbe = Uint8Array.of(
@@ -39,5 +36,10 @@ const simdProbe = Uint8Array.of(
   11,
 );
 
-/** Whether this engine runs WebAssembly SIMD, which the core needs. */
+/** Whether this engine runs WebAssembly SIMD; the core has a build without, which takes a few times as long. */
 export const hasSimd: boolean = WebAssembly.validate(simdProbe);
+
+const simdBytes = (coreBase64.length / 4) * 3 - (coreBase64.endsWith("==") ? 2 : coreBase64.endsWith("=") ? 1 : 0);
+
+/** Bytes of the compiled core that runs here. */
+export const coreSize = hasSimd ? simdBytes : scalarBytes;

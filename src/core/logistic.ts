@@ -2,6 +2,7 @@ import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
 import { f64, i32, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
+import { freeWithOwner } from "./plan.ts";
 
 export interface LogisticOptions {
   classes: number;
@@ -100,8 +101,6 @@ function readFit(
   return { coef, intercept, objective, iterations, converged };
 }
 
-const abandoned = new FinalizationRegistry<number>((coefficients) => core.release(coefficients));
-
 /** Coefficients laid out in the core's memory, ready to predict; its memory is freed when it is collected. */
 export class ResidentLogistic {
   readonly #coefficients: number;
@@ -114,11 +113,12 @@ export class ResidentLogistic {
     const stride = strideOf(classes);
     checkCapacity((columns + 1) * stride * 8);
     this.#classes = classes;
-    this.#coefficients = core.alloc((columns + 1) * stride * 8) >>> 0;
-    const laid = f64(this.#coefficients, (columns + 1) * stride).fill(0);
+    const pointer = core.alloc((columns + 1) * stride * 8) >>> 0;
+    this.#coefficients = pointer;
+    freeWithOwner(this, () => core.release(pointer));
+    const laid = f64(pointer, (columns + 1) * stride).fill(0);
     for (let c = 0; c < classes; c++) for (let j = 0; j < columns; j++) laid[j * stride + c] = coef[c * columns + j];
     laid.set(intercept, columns * stride);
-    abandoned.register(this, this.#coefficients);
   }
 
   /** Class probabilities, rows x classes. */

@@ -7,8 +7,8 @@ export const f64 = (pointer: number, length: number) => new Float64Array(core.me
 export const i32 = (pointer: number, length: number) => new Int32Array(core.memory.buffer, pointer, length);
 export const u8 = (pointer: number, length: number) => new Uint8Array(core.memory.buffer, pointer, length);
 
-/** The most float32 values that one buffer may hold: a gigabyte of the four that WebAssembly can address. */
-export const MAX_VALUES = 1 << 28;
+/** The most float32 values that one buffer may hold: half a gigabyte of the four that WebAssembly can address. */
+export const MAX_VALUES = 1 << 27;
 
 type Data = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array;
 
@@ -18,7 +18,7 @@ export class Scratch {
 
   /** `bytes` bytes, cleared. */
   zeros(bytes: number): number {
-    const pointer = core.alloc(Math.max(bytes, 1));
+    const pointer = core.alloc(Math.max(bytes, 1)) >>> 0;
     this.#pointers.push(pointer);
     u8(pointer, bytes).fill(0);
     return pointer;
@@ -26,7 +26,7 @@ export class Scratch {
 
   /** A copy of `data`. */
   copy(data: Data): number {
-    const pointer = core.alloc(Math.max(data.byteLength, 1));
+    const pointer = core.alloc(Math.max(data.byteLength, 1)) >>> 0;
     this.#pointers.push(pointer);
     u8(pointer, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     return pointer;

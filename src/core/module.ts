@@ -1,6 +1,31 @@
 import { decodeBase64 } from "../base64.ts";
+import { scalarBytes, scalarCopies, scalarLiteralsBase64 } from "./binary-scalar.ts";
 import { type CoreExports, coreBase64 } from "./binary.ts";
+import { hasSimd } from "./info.ts";
+import { applyPatch } from "./patch.ts";
 
-/** The compiled core, one instance a thread. It imports nothing, so it can neither read a clock nor call the host. */
-export const core = new WebAssembly.Instance(new WebAssembly.Module(decodeBase64(coreBase64)))
-  .exports as unknown as CoreExports;
+// A module imports nothing, so it can neither read a clock nor call the host.
+const instantiate = (wasm: Uint8Array<ArrayBuffer>) =>
+  new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports as unknown as CoreExports;
+
+function instantiateScalar(): CoreExports {
+  const literals = decodeBase64(scalarLiteralsBase64);
+  return instantiate(applyPatch(decodeBase64(coreBase64), scalarCopies, literals, scalarBytes));
+}
+
+/** The compiled core, one instance a thread: the build with SIMD where the engine has it. */
+export let core: CoreExports = hasSimd ? instantiate(decodeBase64(coreBase64)) : instantiateScalar();
+
+/** Runs `body` on another instance; what it makes may outlive it, but must not be used after it. */
+export function withCore<T>(other: CoreExports, body: () => T): T {
+  const usual = core;
+  core = other;
+  try {
+    return body();
+  } finally {
+    core = usual;
+  }
+}
+
+/** Runs `body` on a fresh instance of the build without SIMD; see {@link withCore}. */
+export const withScalarCore = <T>(body: () => T): T => withCore(instantiateScalar(), body);

@@ -4,6 +4,7 @@ import { floorToFloat32 } from "./float32.ts";
 import type { Forest } from "./forest.ts";
 import { f64, i32, scratch, u8 } from "./memory.ts";
 import { core } from "./module.ts";
+import { freeWithOwner } from "./plan.ts";
 
 function checkPredictionSize(x: Matrix, outputs: number): void {
   const stored = x.kind === "dense" ? x.data.length : 2 * x.values.length + 8 * x.columns;
@@ -43,10 +44,6 @@ function packNodes({ offsets, feature, threshold, right }: Forest, wide: boolean
   return { nodes: new Uint8Array(floats.buffer), leafRows };
 }
 
-const abandoned = new FinalizationRegistry<readonly number[]>((pointers) => {
-  for (const pointer of pointers) core.release(pointer);
-});
-
 /** Bytes of the room for eight roots, and of that for eight leaves. */
 const ROOM_BYTES = 32;
 
@@ -77,7 +74,9 @@ export class ResidentForest {
     words.push(keep(new Uint8Array(ROOM_BYTES)), keep(new Uint8Array(ROOM_BYTES)), keep(leafValues));
     this.#record = keep(Int32Array.of(...words, trees, classes, outputs, Number(averaged), Number(wide)));
     this.#outputs = outputs;
-    abandoned.register(this, pointers);
+    freeWithOwner(this, () => {
+      for (const pointer of pointers) core.release(pointer);
+    });
   }
 
   /** What the trees say of each row, rows x outputs. */

@@ -1,8 +1,16 @@
+import { OptionError } from "../errors.ts";
 import { f64, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 
 export type PadMode = "constant" | "reflect" | "edge";
 const padModes: readonly PadMode[] = ["constant", "reflect", "edge"];
+
+/** @throws {OptionError} an unknown way to pad, listing the known ones */
+export function checkPadMode(mode: PadMode): void {
+  if (!padModes.includes(mode)) {
+    throw new OptionError(`unknown padMode "${String(mode)}"; known are ${padModes.join(", ")}`);
+  }
+}
 
 /** A padded signal in the core's memory. */
 export interface Staged {

@@ -1,6 +1,7 @@
 import { OptionError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
-import { f32, scratch } from "./memory.ts";
+import { expectInteger, expectRange } from "./check.ts";
+import { f32, MAX_VALUES, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 
 const windowKinds = ["hann", "hamming", "blackman", "bartlett", "povey", "boxcar", "blackmanharris", "cosine"] as const;
@@ -20,12 +21,17 @@ export function windowCode(kind: WindowKind): number {
  * windowFunction("hann", 4); // [0, 0.5, 1, 0.5]
  */
 export function windowFunction(kind: WindowKind, length: number, periodic = true): Float32Array {
+  const code = windowCode(kind);
+  expectInteger("length", length, 0, MAX_VALUES);
   return scratch((memory) => {
     const out = memory.zeros(length * 4);
-    core.window(windowCode(kind), length, periodic, out);
+    core.window(code, length, periodic, out);
     return f32(out, length).slice();
   });
 }
+
+/** The longest frame that the features' options allow. */
+const LONGEST_FRAME = 65536;
 
 export interface MelOptions {
   /** Hz. */
@@ -42,9 +48,15 @@ export interface MelOptions {
   norm?: "slaney" | null;
 }
 
-/** Mel filters, nMels x (nFft / 2 + 1), as `librosa.filters.mel`. */
+/** Mel filters, nMels x (nFft / 2 + 1), as `librosa.filters.mel`. @throws {OptionError} an option out of range */
 export function melFilterbank(options: MelOptions): DenseMatrix {
   const { sampleRate, nFft, nMels, fMin = 0, fMax = sampleRate / 2, htk = false, norm = "slaney" } = options;
+  expectInteger("nFft", nFft, 1, LONGEST_FRAME);
+  expectInteger("nMels", nMels, 1, 4096);
+  expectRange("sampleRate", sampleRate, 1, 768000);
+  expectRange("fMin", fMin, 0, sampleRate);
+  expectRange("fMax", fMax, 0, sampleRate);
+  if (fMin >= fMax) throw new OptionError(`fMin (${fMin} Hz) must be below fMax (${fMax} Hz)`);
   const bins = (nFft >> 1) + 1;
   return scratch((memory) => {
     const out = memory.zeros(nMels * bins * 4);
@@ -66,8 +78,10 @@ export function chromaFilterbank(sampleRate: number, nFft: number, nChroma = 12,
   });
 }
 
-/** The first `rows` rows of the DCT matrix of size `n`, as `scipy.fft.dct(numpy.eye(n), type, norm=norm, axis=0)`. */
+/** The first `rows` rows of the DCT matrix of size `n`, as `scipy.fft.dct(numpy.eye(n), type, norm=norm, axis=0)`. @throws {OptionError} */
 export function dctMatrix(rows: number, n: number, type: 1 | 2 | 3 = 2, norm: "ortho" | null = "ortho"): DenseMatrix {
+  expectInteger("n", n, type === 1 ? 2 : 1, 4096);
+  expectInteger("rows", rows, 1, n);
   return scratch((memory) => {
     const out = memory.zeros(rows * n * 4);
     core.dctMatrix(type, rows, n, norm === "ortho", out);
@@ -87,8 +101,8 @@ export function delta(
   frames: DenseMatrix,
   { width = 9, order = 1, mode = "interp" as DeltaMode }: { width?: number; order?: number; mode?: DeltaMode } = {},
 ): DenseMatrix {
-  if (width % 2 !== 1 || width < 3)
-    throw new OptionError(`the width of deltas must be odd and at least 3, not ${width}`);
+  if (width % 2 !== 1 || width < 3 || width > 9999)
+    throw new OptionError(`the width of deltas must be odd, from 3 to 9999, not ${width}`);
   if (!Number.isInteger(order) || order < 1 || order >= width) {
     throw new OptionError(`the order of deltas must be an integer from 1 to ${width - 1}, not ${order}`);
   }
@@ -127,7 +141,7 @@ export function expectDeltaFrames(width: number, mode: DeltaMode, frames: number
  * `d[t] = sum(n (c[t + n] - c[t - n])) / (2 sum(n^2))`, n from 1 to `window`, the first and last frame repeated at the ends. An `order` above
  * 1 convolves that slope with itself and repeats the ends once, on `frames`, as Kaldi does; HTK, and `torchaudio.functional.compute_deltas`
  * twice over, repeat the ends of the deltas too, which differs in the first and last `order * window` rows.
- * @throws {OptionError} a window or an order that is not an integer from 1 on
+ * @throws {OptionError} a window that is no integer from 1 to 1000, an order that is none from 1 to 10
  * @example
  * regressionDelta(matrixFromRows([[0], [1], [4], [9], [16]]), { window: 1 }).data; // [0.5, 2, 4, 6, 3.5]
  */
@@ -135,11 +149,8 @@ export function regressionDelta(
   frames: DenseMatrix,
   { window = 2, order = 1 }: { window?: number; order?: number } = {},
 ): DenseMatrix {
-  for (const [name, value] of Object.entries({ window, order })) {
-    if (!Number.isInteger(value) || value < 1 || value > 1000) {
-      throw new OptionError(`the ${name} of regression deltas must be an integer from 1 to 1000, not ${value}`);
-    }
-  }
+  expectInteger("the window of regression deltas", window, 1, 1000);
+  expectInteger("the order of regression deltas", order, 1, 10);
   return scratch((memory) => {
     const { rows, columns, data } = frames;
     const out = memory.zeros(data.length * 4);

@@ -1,6 +1,7 @@
 import { FrameComputer, type FrameFeature, frameFeatures } from "../core/frames.ts";
 import { functionalNames, functionals } from "../core/functionals.ts";
 import { KaldiComputer, type KaldiFeature, kaldiFeatures } from "../core/kaldi.ts";
+import { keepRecent } from "../core/plan.ts";
 import { Resampler } from "../core/resample.ts";
 import { allFinite, type PadMode } from "../core/signal.ts";
 import { AudioError, OptionError } from "../errors.ts";
@@ -66,6 +67,12 @@ const aliases: Readonly<Record<string, FrameFeature>> = {
  * const { rows, columns, data } = extractor.extract(samples);
  */
 export function createExtractor(request: ExtractorRequest): Extractor {
+  // JSON has null for NaN and infinity, which would pass for the option null.
+  const numbers = (_: string, value: unknown) => (typeof value === "number" ? `number ${value}` : value);
+  return keepRecent(JSON.stringify(request, numbers), () => newExtractor(request));
+}
+
+function newExtractor(request: ExtractorRequest): Extractor {
   switch (request.preset) {
     case "librosa":
       return librosaExtractor(request);
@@ -151,8 +158,15 @@ function utteranceExtractor(
   const computer = create(options, sampleRate);
   const { names } = computer;
   return assemble({ preset, sampleRate, level: "utterance", features: [], options, names }, (samples) =>
-    denseMatrix(1, names.length, computer.compute(samples)),
+    denseMatrix(1, names.length, canonicalNaN(computer.compute(samples))),
   );
+}
+
+/** Gives every NaN the same bits, as the core does; what JavaScript computes has an engine's own. */
+function canonicalNaN(values: Float32Array): Float32Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) words[i] = 0x7fc00000;
+  return values;
 }
 
 type Description = Pick<Extractor, "preset" | "sampleRate" | "level" | "features" | "options" | "names">;

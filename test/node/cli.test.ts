@@ -187,9 +187,11 @@ test("the four tables that the recipe makes of a corpus fill the three tables ag
 }, 180_000);
 
 test("doctor gives a digest", async () => {
-  const report = JSON.parse((await emovox("doctor", "--json")).stdout);
+  const report = JSON.parse((await emovox("doctor", "--scalar", "--json")).stdout);
   expect(report.digest).toMatch(/^[0-9a-f]{64}$/);
   expect(report.simd).toBe(true);
+  expect(report.core).toBe("simd");
+  expect(report.scalarDigest).toBe(report.digest);
 });
 
 test("bad audio is refused in one line that names the file", async () => {
