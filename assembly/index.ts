@@ -2,7 +2,7 @@
 export { alloc, release } from "./memory";
 export { mathExp, mathLog, mathPow } from "./math";
 
-export { canonicalFloats, frames, hnr, hpss, irfft, kaldi, pitch, rfft, tuning } from "./dsp/abi";
+export { canonicalFloats, frames, hnr, hpss, irfft, kaldi, pitch, resample, rfft, tuning } from "./dsp/abi";
 export { autocorrelate } from "./dsp/autocorrelation";
 export { chromaFilters } from "./dsp/chroma";
 export { dctMatrix } from "./dsp/dct";
@@ -11,13 +11,12 @@ export { rmsFrames, zcrFrames } from "./dsp/energy";
 export { framesFree, framesPlan, framesWorkBytes } from "./dsp/frames";
 export { functionals } from "./dsp/functionals";
 export { hnrFree, hnrPlan } from "./dsp/hnr";
-export { hpssMask } from "./dsp/hpss";
 export { kaldiFree, kaldiPlan } from "./dsp/kaldi";
 export { melFilterbank } from "./dsp/mel";
 export { signalMoments } from "./dsp/moments";
 export { allFinite, padSignal } from "./dsp/pad";
-export { resample, resampledLength, resamplerFree, resamplerMargin, resamplerPlan } from "./dsp/resample";
 export { pitchFree, pitchPlan, pitchWorkBytes } from "./dsp/pitch";
+export { resampledLength, resamplerFree, resamplerMargin, resamplerPlan } from "./dsp/resample";
 export { realFftFree, realFftPlan } from "./dsp/rfft";
 export { frameCount, stftFree, stftPlan } from "./dsp/stft";
 export { signalTuningWorkBytes } from "./dsp/tuning";

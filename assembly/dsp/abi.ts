@@ -1,11 +1,12 @@
 // The signal kernels as the host calls them: with lanes abreast where the module has SIMD, one by one where it has not.
 import { canonicalNaN } from "../nan";
-import { canonicalNaN } from "../nan";
+import { realFftForwardSingle, realFftInverseSingle } from "./fft-single";
 import { Frames, framesCompute } from "./frames";
 import { hpssSignal } from "./harmonic";
 import { Hnr, hnrFrames } from "./hnr";
 import { Kaldi, kaldiCompute } from "./kaldi";
 import { Pitch, pitchFrames } from "./pitch";
+import { Resampler, resampleSignal } from "./resample";
 import { RealFft, realFftForward, realFftInverse } from "./rfft";
 import { Stft } from "./stft";
 import { signalTuning } from "./tuning";
@@ -61,31 +62,42 @@ export function hpss(
   else hpssSignal<f32>(plan, x, n, count, timeWidth, frequencyWidth, power, percussive, out);
 }
 
+export function resample(plan: Resampler, x: usize, n: i32, out: usize): void {
+  if (ASC_FEATURE_SIMD) resampleSignal<v128>(plan, x, n, out);
+  else resampleSignal<f32>(plan, x, n, out);
+}
+
 /** One real transform: n samples at x, n / 2 + 1 real and imaginary parts at re and im. */
 export function rfft(plan: RealFft, x: usize, re: usize, im: usize): void {
-  const even = (plan.n & 1) === 0;
-  for (let i = 0; i < plan.n; i++) {
-    const base = even && (i & 1) === 1 ? plan.inI : plan.inR;
-    store<f32>(base + ((<usize>(even ? i >> 1 : i)) << 2), load<f32>(x + ((<usize>i) << 2)));
+  if ((plan.n & 1) === 1) {
+    memory.copy(plan.inR, x, <usize>plan.n << 2);
+    realFftForward<f32>(plan);
+    memory.copy(re, plan.re, <usize>plan.bins << 2);
+    memory.copy(im, plan.im, <usize>plan.bins << 2);
+    canonicalNaN<f32>(re, plan.bins);
+    canonicalNaN<f32>(im, plan.bins);
+    return;
   }
-  realFftForward<f32>(plan);
-  memory.copy(re, plan.re, (<usize>plan.bins) << 2);
-  memory.copy(im, plan.im, (<usize>plan.bins) << 2);
+  realFftForwardSingle(plan, x, re, im);
   canonicalNaN<f32>(re, plan.bins);
   canonicalNaN<f32>(im, plan.bins);
 }
 
 /** The inverse of `rfft`. */
 export function irfft(plan: RealFft, re: usize, im: usize, x: usize): void {
-  memory.copy(plan.re, re, (<usize>plan.bins) << 2);
-  memory.copy(plan.im, im, (<usize>plan.bins) << 2);
-  const swapped = realFftInverse<f32>(plan);
-  const even = (plan.n & 1) === 0;
-  const r = swapped ? plan.workR : plan.inR;
-  const i = swapped ? plan.workI : plan.inI;
-  for (let k = 0; k < plan.n; k++) {
-    const base = even && (k & 1) === 1 ? i : r;
-    store<f32>(x + ((<usize>k) << 2), load<f32>(base + ((<usize>(even ? k >> 1 : k)) << 2)));
+  memory.copy(plan.re, re, <usize>plan.bins << 2);
+  memory.copy(plan.im, im, <usize>plan.bins << 2);
+  if ((plan.n & 1) === 1) {
+    memory.copy(x, realFftInverse<f32>(plan) ? plan.workR : plan.inR, <usize>plan.n << 2);
+    canonicalNaN<f32>(x, plan.n);
+    return;
+  }
+  const swapped = realFftInverseSingle(plan);
+  const even = swapped ? plan.workR : plan.inR;
+  const odd = swapped ? plan.workI : plan.inI;
+  for (let i: usize = 0; i < <usize>(plan.n >> 1) << 2; i += 4) {
+    store<f32>(x + (i << 1), load<f32>(even + i));
+    store<f32>(x + (i << 1), load<f32>(odd + i), 4);
   }
   canonicalNaN<f32>(x, plan.n);
 }

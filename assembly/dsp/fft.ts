@@ -3,6 +3,7 @@
 // factor go through Bluestein's chirp (bluestein.ts). Twiddles are computed in f64 and rounded once.
 import { Bluestein, bluesteinFree, bluesteinPlan, bluesteinTransform } from "./bluestein";
 import { add, mul, splat, sub } from "./lanes";
+import { rootsFree, rootsTable, storeRootAt } from "./roots";
 
 const LARGEST_RADIX: i32 = 61;
 
@@ -19,6 +20,8 @@ export class Fft {
   /** For each stage with a radix over 5: cos and sin of -2 pi m / radix, m < radix; 0 when there is none. */
   roots: usize;
   chirp: Bluestein | null;
+  /** n a multiple of 16: the first stage's twiddles again, four p together, for fft-single.ts; else 0. */
+  grouped: usize;
 }
 
 function radixOf(n: i32): i32 {
@@ -37,6 +40,7 @@ export function fftPlan(n: i32): Fft {
   plan.twiddles = 0;
   plan.roots = 0;
   plan.stages = 0;
+  plan.grouped = 0;
   let stages = 0;
   let pairs = 0;
   let rootPairs = 0;
@@ -57,15 +61,25 @@ export function fftPlan(n: i32): Fft {
   let at = plan.twiddles;
   let root = plan.roots;
   let rest = n;
+  const table = rootsTable(n);
   for (let stage = 0; stage < stages; stage++) {
     const radix = radixOf(rest);
+    const step = n / rest;
     store<i32>(plan.radices + (<usize>stage << 2), radix);
     for (let p = 0; p < rest / radix; p++) {
-      for (let k = 1; k < radix; k++) at = storeRoot(at, <i64>p * k, rest);
+      for (let k = 1; k < radix; k++, at += 8) storeRootAt(table, p * k * step, at, 4);
     }
     if (radix > 5) for (let m = 0; m < radix; m++) root = storeRoot(root, m, radix);
     rest /= radix;
   }
+  if ((n & 15) === 0) {
+    plan.grouped = heap.alloc(<usize>(n >> 2) * 24);
+    for (let p = 0; p < n >> 2; p++) {
+      const group = plan.grouped + <usize>(p >> 2) * 96 + (<usize>(p & 3) << 2);
+      for (let k = 1; k < 4; k++) storeRootAt(table, p * k, group + (<usize>(k - 1) << 5), 16);
+    }
+  }
+  rootsFree(table);
   return plan;
 }
 
@@ -83,6 +97,7 @@ export function fftFree(plan: Fft): void {
   if (plan.radices) heap.free(plan.radices);
   if (plan.twiddles) heap.free(plan.twiddles);
   if (plan.roots) heap.free(plan.roots);
+  if (plan.grouped) heap.free(plan.grouped);
   heap.free(changetype<usize>(plan));
 }
 
@@ -96,12 +111,20 @@ export function fftTransform<T>(plan: Fft, xr: usize, xi: usize, yr: usize, yi: 
     bluesteinTransform<T>(chirp, xr, xi);
     return false;
   }
-  let rest = plan.n;
+  return fftStages<T>(plan, 0, plan.n, plan.twiddles, xr, xi, yr, yi);
+}
+
+/**
+ * The stages from `first` on, over sub-transforms of length `rest` that lie 1 value of T apart; returns what `fftTransform` does.
+ * With T = v128 and four values of one transform in a vector it serves fft-single.ts too.
+ */
+export function fftStages<T>(
+  plan: Fft, first: i32, rest: i32, twiddles: usize, xr: usize, xi: usize, yr: usize, yi: usize,
+): bool {
   let stride = 1;
-  let twiddles = plan.twiddles;
   let roots = plan.roots;
   let swapped = false;
-  for (let stage = 0; stage < plan.stages; stage++) {
+  for (let stage = first; stage < plan.stages; stage++) {
     const radix = load<i32>(plan.radices + (<usize>stage << 2));
     const inR = swapped ? yr : xr;
     const inI = swapped ? yi : xi;
@@ -185,35 +208,51 @@ function radix3<T>(n: i32, s: i32, tw: usize, xr: usize, xi: usize, yr: usize, y
 }
 
 function radix4<T>(n: i32, s: i32, tw: usize, xr: usize, xi: usize, yr: usize, yi: usize): void {
-  const size = sizeof<T>();
-  const quarter = <usize>(s * (n >> 2)) * size;
-  const row = <usize>s * size;
-  for (let p = 0, w = tw; p < n >> 2; p++, w += 24) {
+  const row = <usize>s * sizeof<T>();
+  const quarter = row * <usize>(n >> 2);
+  // The twiddles of p = 0 are 1; in the last stage there is no other p.
+  radix4Row<T>(false, row, quarter, tw, xr, xi, yr, yi);
+  for (let p = 1, w = tw + 24; p < n >> 2; p++, w += 24) {
     const from = <usize>p * row;
-    const to = from << 2;
-    for (let q: usize = 0; q < row; q += size) {
-      const i = from + q;
-      const ar = load<T>(xr + i);
-      const ai = load<T>(xi + i);
-      const br = load<T>(xr + i + quarter);
-      const bi = load<T>(xi + i + quarter);
-      const cr = load<T>(xr + i + 2 * quarter);
-      const ci = load<T>(xi + i + 2 * quarter);
-      const dr = load<T>(xr + i + 3 * quarter);
-      const di = load<T>(xi + i + 3 * quarter);
-      const acR = add<T>(ar, cr);
-      const acI = add<T>(ai, ci);
-      const bdR = add<T>(br, dr);
-      const bdI = add<T>(bi, di);
-      const apartR = sub<T>(ar, cr);
-      const apartI = sub<T>(ai, ci);
-      const turnR = sub<T>(bi, di);
-      const turnI = sub<T>(dr, br);
-      store<T>(yr + to + q, add<T>(acR, bdR));
-      store<T>(yi + to + q, add<T>(acI, bdI));
-      storeTurned<T>(yr, yi, to + row + q, add<T>(apartR, turnR), add<T>(apartI, turnI), w);
-      storeTurned<T>(yr, yi, to + 2 * row + q, sub<T>(acR, bdR), sub<T>(acI, bdI), w + 8);
-      storeTurned<T>(yr, yi, to + 3 * row + q, sub<T>(apartR, turnR), sub<T>(apartI, turnI), w + 16);
+    radix4Row<T>(true, row, quarter, w, xr + from, xi + from, yr + (from << 2), yi + (from << 2));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function radix4Row<T>(
+  turn: bool, row: usize, quarter: usize, w: usize, xr: usize, xi: usize, yr: usize, yi: usize,
+): void {
+  for (let q: usize = 0; q < row; q += sizeof<T>()) {
+    const ar = load<T>(xr + q);
+    const ai = load<T>(xi + q);
+    const br = load<T>(xr + q + quarter);
+    const bi = load<T>(xi + q + quarter);
+    const cr = load<T>(xr + q + 2 * quarter);
+    const ci = load<T>(xi + q + 2 * quarter);
+    const dr = load<T>(xr + q + 3 * quarter);
+    const di = load<T>(xi + q + 3 * quarter);
+    const acR = add<T>(ar, cr);
+    const acI = add<T>(ai, ci);
+    const bdR = add<T>(br, dr);
+    const bdI = add<T>(bi, di);
+    const apartR = sub<T>(ar, cr);
+    const apartI = sub<T>(ai, ci);
+    const turnR = sub<T>(bi, di);
+    const turnI = sub<T>(dr, br);
+    store<T>(yr + q, add<T>(acR, bdR));
+    store<T>(yi + q, add<T>(acI, bdI));
+    if (turn) {
+      storeTurned<T>(yr, yi, row + q, add<T>(apartR, turnR), add<T>(apartI, turnI), w);
+      storeTurned<T>(yr, yi, 2 * row + q, sub<T>(acR, bdR), sub<T>(acI, bdI), w + 8);
+      storeTurned<T>(yr, yi, 3 * row + q, sub<T>(apartR, turnR), sub<T>(apartI, turnI), w + 16);
+    } else {
+      store<T>(yr + row + q, add<T>(apartR, turnR));
+      store<T>(yi + row + q, add<T>(apartI, turnI));
+      store<T>(yr + 2 * row + q, sub<T>(acR, bdR));
+      store<T>(yi + 2 * row + q, sub<T>(acI, bdI));
+      store<T>(yr + 3 * row + q, sub<T>(apartR, turnR));
+      store<T>(yi + 3 * row + q, sub<T>(apartI, turnI));
     }
   }
 }

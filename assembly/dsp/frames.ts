@@ -1,6 +1,7 @@
 // All spectral features of a signal from one STFT, as librosa.feature computes each: blocks of frames go through power, mel, log and the
 // spectral shapes abreast; what needs the whole utterance first (top_db) follows in a second pass over the log-mel energies.
-import { lanes, logPositive, max as maxLanes, mul, scatter, splat, sub } from "./lanes";
+import { lanes, logPositive, max as maxLanes, mul, splat, sub } from "./lanes";
+import { blockToRows } from "./transpose";
 import { dctMatrix } from "./dct";
 import { deltaCoefficients, deltaColumns } from "./delta";
 import { onsetStrength } from "./flux";
@@ -10,7 +11,7 @@ import {
 } from "./shapes";
 import { bandwidthBlock, centroidBlock, denseRowsBlock, flatnessBlock, rolloffBlock } from "./spectral";
 import { SparseRows, sparseRows, sparseRowsBlock, sparseRowsFree } from "./sparse";
-import { powerBlock, sqrtBlock, Stft, stftBlock, stftFree, stftPlan } from "./stft";
+import { sqrtBlock, Stft, stftFree, stftPlan, stftPowerBlock } from "./stft";
 
 // Places in the table of output columns; a feature that is not wanted has column -1.
 const STFT: i32 = 0;
@@ -167,12 +168,11 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
   for (let t = 0; t < frames; t += lanes<T>()) {
     const valid = min(lanes<T>(), frames - t);
     const rows = out + <usize>t * row;
-    stftBlock<T>(plan.stft, x + <usize>t * hop);
     const power = shapesPower(plan.shapes, plan.power, shapesWork, frames, t);
-    powerBlock<T>(plan.stft.fft, power);
+    stftPowerBlock<T>(plan.stft, x + <usize>t * hop, power);
     if (magnitude) {
       sqrtBlock<T>(power, plan.stft.bins, plan.magnitude);
-      if (column(plan, STFT) >= 0) scatter<T>(plan.magnitude, plan.stft.bins, valid, rows + column4(plan, STFT), row);
+      if (column(plan, STFT) >= 0) blockToRows<T>(plan.magnitude, plan.stft.bins, valid, rows + column4(plan, STFT), row);
       centroids<T>(plan, valid, rows, row);
     }
     shapesBlock<T>(plan.shapes, power, plan.magnitude, t, valid, shapesWork, rows, row);
@@ -187,7 +187,7 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
     if (mel) {
       const spectrum = plan.melPower === 1 ? plan.magnitude : power;
       sparseRowsBlock<T>(plan.mel, spectrum, plan.result);
-      if (column(plan, MEL) >= 0) scatter<T>(plan.result, plan.nMels, valid, rows + column4(plan, MEL), row);
+      if (column(plan, MEL) >= 0) blockToRows<T>(plan.result, plan.nMels, valid, rows + column4(plan, MEL), row);
       if (logMel) {
         const block = work + ((<usize>t * <usize>plan.nMels) << 2);
         loudest = Mathf.max(loudest, decibelBlock<T>(plan, valid, block));
@@ -209,15 +209,15 @@ function centroids<T>(plan: Frames, valid: i32, rows: usize, row: usize): void {
   const bins = plan.stft.bins;
   if (column(plan, CENTROID) >= 0 || column(plan, BANDWIDTH) >= 0) {
     centroidBlock<T>(plan.magnitude, bins, plan.binHz, plan.result);
-    if (column(plan, CENTROID) >= 0) scatter<T>(plan.result, 1, valid, rows + column4(plan, CENTROID), row);
+    if (column(plan, CENTROID) >= 0) blockToRows<T>(plan.result, 1, valid, rows + column4(plan, CENTROID), row);
     if (column(plan, BANDWIDTH) >= 0) {
       bandwidthBlock<T>(plan.magnitude, bins, plan.binHz, plan.result);
-      scatter<T>(plan.result, 1, valid, rows + column4(plan, BANDWIDTH), row);
+      blockToRows<T>(plan.result, 1, valid, rows + column4(plan, BANDWIDTH), row);
     }
   }
   if (column(plan, ROLLOFF) >= 0) {
     rolloffBlock<T>(plan.magnitude, bins, plan.binHz, plan.rolloffPercent, plan.result);
-    scatter<T>(plan.result, 1, valid, rows + column4(plan, ROLLOFF), row);
+    blockToRows<T>(plan.result, 1, valid, rows + column4(plan, ROLLOFF), row);
   }
 }
 
@@ -252,11 +252,11 @@ function secondPass<T>(
       store<T>(block + m, maxLanes<T>(load<T>(block + m), floor));
     }
     if (column(plan, LOGMEL) >= 0) {
-      scatter<T>(block, plan.nMels, valid, out + column4(plan, LOGMEL) + <usize>t * row, row);
+      blockToRows<T>(block, plan.nMels, valid, out + column4(plan, LOGMEL) + <usize>t * row, row);
     }
     if (cepstral) {
       denseRowsBlock<T>(block, plan.nMfcc, plan.nMels, plan.dct, plan.result);
-      scatter<T>(plan.result, plan.nMfcc, valid, cepstra + <usize>t * cepstraRow, cepstraRow);
+      blockToRows<T>(plan.result, plan.nMfcc, valid, cepstra + <usize>t * cepstraRow, cepstraRow);
     }
   }
   if (column(plan, ONSET) >= 0) {

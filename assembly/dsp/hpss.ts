@@ -1,104 +1,90 @@
 // Harmonic-percussive separation by median filtering (Fitzgerald 2010) as librosa.decompose.hpss: soft masks of the medians along
 // time (harmonic) and along frequency (percussive).
-
-/** Mirrors index i into 0 .. n - 1 with the ends repeated (d c b a | a b c d | d c b a), scipy.ndimage's mode "reflect". */
-// @ts-ignore: decorator
-@inline
-function mirrorIndex(i: i32, n: i32): i32 {
-  let j = i % (2 * n);
-  if (j < 0) j += 2 * n;
-  return j < n ? j : 2 * n - 1 - j;
-}
+import { add, div, greater, lanes, lessThan, mul, splat } from "./lanes";
+import { runningMedian } from "./median";
+import { median31WorkBytes, runningMedian31 } from "./median31";
+import { blockToRows, rowsToBlock } from "./transpose";
 
 /**
- * Running median of `count` values, `stride` apart, over `width` values around each (an even width reaches one further back, and the
- * upper of the two middle values counts, as in scipy.ndimage.median_filter). `sorted` is work space for `width` values.
+ * Masks of `frames` rows of `bins` magnitudes, `rowLength` values apart (a multiple of 4): the median over `timeWidth` frames is the
+ * harmonic part, the median over `frequencyWidth` bins the percussive one. Writes the harmonic mask, or the percussive one.
  */
-export function medianFilter(x: usize, count: i32, stride: i32, width: i32, sorted: usize, out: usize): void {
-  const back = width >> 1;
-  const step = <usize>stride << 2;
-  for (let i = 0; i < width; i++) {
-    const value = load<f32>(x + <usize>mirrorIndex(i - back, count) * step);
-    let j = i;
-    for (; j > 0 && load<f32>(sorted + (<usize>(j - 1) << 2)) > value; j--) {
-      store<f32>(sorted + (<usize>j << 2), load<f32>(sorted + (<usize>(j - 1) << 2)));
-    }
-    store<f32>(sorted + (<usize>j << 2), value);
-  }
-  const middle = sorted + (<usize>back << 2);
-  store<f32>(out, load<f32>(middle));
-  for (let t = 1; t < count; t++) {
-    const gone = load<f32>(x + <usize>mirrorIndex(t - 1 - back, count) * step);
-    const come = load<f32>(x + <usize>mirrorIndex(t - 1 - back + width, count) * step);
-    if (gone !== come) replaceSorted(sorted, width, gone, come);
-    store<f32>(out + <usize>t * step, load<f32>(middle));
-  }
+export function hpssMask<T>(
+  m: usize, frames: i32, bins: i32, rowLength: i32, timeWidth: i32, frequencyWidth: i32, power: f64, percussive: bool,
+  out: usize,
+): void {
+  const row = <usize>rowLength << 2;
+  const bytes = <usize>frames * row;
+  const across = heap.alloc(bytes);
+  medianAlongTime<T>(m, frames, bins, row, timeWidth, out);
+  medianAlongFrequency<T>(m, frames, bins, row, frequencyWidth, across);
+  if (percussive) softMasks<T>(across, out, bytes, power, out);
+  else softMasks<T>(out, across, bytes, power, out);
+  heap.free(across);
 }
 
-/** Takes `gone` out of an ascending array and puts `come` in, moving only what lies between. */
-// @ts-ignore: decorator
-@inline
-function replaceSorted(sorted: usize, width: i32, gone: f32, come: f32): void {
-  let low = 0;
-  let high = width - 1;
-  while (low < high) {
-    const centre = (low + high) >> 1;
-    if (load<f32>(sorted + (<usize>centre << 2)) < gone) low = centre + 1;
-    else high = centre;
-  }
-  let at = sorted + (<usize>low << 2);
-  if (come > gone) {
-    const end = sorted + (<usize>(width - 1) << 2);
-    for (; at < end && load<f32>(at, 4) < come; at += 4) store<f32>(at, load<f32>(at, 4));
+function medianAlongTime<T>(m: usize, frames: i32, bins: i32, row: usize, width: i32, out: usize): void {
+  const work = heap.alloc(max(<usize>width << 2, median31WorkBytes<T>()));
+  if (width === 31) {
+    for (let k: usize = 0; k < <usize>bins << 2; k += sizeof<T>()) {
+      runningMedian31<T>(m + k, row, frames, out + k, row, work);
+    }
   } else {
-    for (; at > sorted && load<f32>(at - 4) > come; at -= 4) store<f32>(at, load<f32>(at - 4));
+    for (let k: usize = 0; k < <usize>bins << 2; k += 4) runningMedian(m + k, row, frames, width, work, out + k);
   }
-  store<f32>(at, come);
+  heap.free(work);
+}
+
+/** Lanes are frames here, so that neighbouring windows can share their work. */
+function medianAlongFrequency<T>(m: usize, frames: i32, bins: i32, row: usize, width: i32, out: usize): void {
+  const work = heap.alloc(max(<usize>width << 2, median31WorkBytes<T>()));
+  const block = heap.alloc(<usize>bins * sizeof<T>());
+  memory.fill(block, 0, <usize>bins * sizeof<T>());
+  const medians = heap.alloc(<usize>bins * sizeof<T>());
+  for (let t = 0; t < frames; t += lanes<T>()) {
+    const valid = min(lanes<T>(), frames - t);
+    const at = <usize>t * row;
+    if (width === 31) {
+      rowsToBlock<T>(m + at, row, bins, valid, block);
+      runningMedian31<T>(block, sizeof<T>(), bins, medians, sizeof<T>(), work);
+      blockToRows<T>(medians, bins, valid, out + at, row);
+    } else {
+      for (let r = at; r < at + <usize>valid * row; r += row) runningMedian(m + r, 4, bins, width, work, out + r);
+    }
+  }
+  heap.free(medians);
+  heap.free(block);
+  heap.free(work);
 }
 
 /**
- * Soft mask of a against b with the given power: a^p / (a^p + b^p); where both are (nearly) zero, one half.
+ * Soft masks of a against b with the given power: a^p / (a^p + b^p); where both are (nearly) zero, one half.
  * As librosa.util.softmask with split_zeros.
  */
-// @ts-ignore: decorator
-@inline
-export function softMask(a: f32, b: f32, power: f64): f32 {
-  const z = a > b ? a : b;
-  if (z < <f32>1.17549435e-38) return 0.5;
-  let x = a / z;
-  let y = b / z;
-  if (power === 2.0) {
-    x *= x;
-    y *= y;
-  } else {
-    x = <f32>Math.pow(x, power);
-    y = <f32>Math.pow(y, power);
+function softMasks<T>(a: usize, b: usize, bytes: usize, power: f64, out: usize): void {
+  if (power !== 2.0) {
+    for (let i: usize = 0; i < bytes; i += 4) store<f32>(out + i, softMask(load<f32>(a + i), load<f32>(b + i), power));
+    return;
   }
-  return x / (x + y);
+  const tiny = splat<T>(<f32>1.17549435e-38);
+  for (let i: usize = 0; i < bytes; i += sizeof<T>()) {
+    const u = load<T>(a + i);
+    const v = load<T>(b + i);
+    const z = greater<T>(u, v);
+    // Where both are nearly zero, all three become 1.
+    const silent = lessThan<T>(z, tiny);
+    const scale = add<T>(z, silent);
+    const x = div<T>(add<T>(u, silent), scale);
+    const y = div<T>(add<T>(v, silent), scale);
+    const square = mul<T>(x, x);
+    store<T>(out + i, div<T>(square, add<T>(square, mul<T>(y, y))));
+  }
 }
 
-/**
- * Masks of `frames` x `bins` magnitudes (row-major): the median over `timeWidth` frames is the harmonic part, the median over
- * `frequencyWidth` bins the percussive one. Writes the harmonic mask, or the percussive one.
- */
-export function hpssMask(
-  m: usize, frames: i32, bins: i32, timeWidth: i32, frequencyWidth: i32, power: f64, percussive: bool, out: usize,
-): void {
-  const bytes = <usize>(frames * bins) << 2;
-  const across = heap.alloc(bytes);
-  const sorted = heap.alloc(<usize>max(timeWidth, frequencyWidth) << 2);
-  for (let k = 0; k < bins; k++) {
-    medianFilter(m + (<usize>k << 2), frames, bins, timeWidth, sorted, out + (<usize>k << 2));
-  }
-  for (let t = 0; t < frames; t++) {
-    const row = <usize>(t * bins) << 2;
-    medianFilter(m + row, bins, 1, frequencyWidth, sorted, across + row);
-  }
-  for (let i: usize = 0; i < bytes; i += 4) {
-    const harmonic = load<f32>(out + i);
-    const transient = load<f32>(across + i);
-    store<f32>(out + i, percussive ? softMask(transient, harmonic, power) : softMask(harmonic, transient, power));
-  }
-  heap.free(sorted);
-  heap.free(across);
+function softMask(a: f32, b: f32, power: f64): f32 {
+  const z = a > b ? a : b;
+  if (z < <f32>1.17549435e-38) return 0.5;
+  const x = <f32>Math.pow(a / z, power);
+  const y = <f32>Math.pow(b / z, power);
+  return x / (x + y);
 }

@@ -3,12 +3,13 @@
 // frames of a block are taken apart before the transform.
 import { canonicalNaN } from "../nan";
 import { dctMatrix } from "./dct";
-import { add, div, lanes, loadSplat, logPositive, max as maxLanes, mul, splat, sub, scatter } from "./lanes";
+import { add, div, lanes, loadSplat, logPositive, max as maxLanes, mul, splat, sub } from "./lanes";
 import { melBanks } from "./mel";
-import { RealFft, realFftForward, realFftFree, realFftPlan } from "./rfft";
+import { RealFft, realFftFree, realFftPlan, realFftPower } from "./rfft";
 import { SparseRows, sparseRows, sparseRowsBlock, sparseRowsFree } from "./sparse";
 import { denseRowsBlock } from "./spectral";
-import { powerBlock, sqrtBlock } from "./stft";
+import { sqrtBlock } from "./stft";
+import { blockToRows } from "./transpose";
 import { window } from "./window";
 
 // Places in the table of output columns; a feature that is not wanted has column -1.
@@ -132,10 +133,9 @@ export function kaldiCompute<T>(plan: Kaldi, x: usize, frames: i32, out: usize, 
     const rows = out + <usize>t * row;
     loadBlock<T>(plan, x + ((<usize>t * <usize>plan.hop) << 2));
     windowBlock<T>(plan);
-    if (plan.energyColumn >= 0) scatter<T>(plan.logEnergy, 1, valid, rows + (<usize>plan.energyColumn << 2), row);
+    if (plan.energyColumn >= 0) blockToRows<T>(plan.logEnergy, 1, valid, rows + (<usize>plan.energyColumn << 2), row);
     if (!fbank && !mfcc) continue;
-    realFftForward<T>(plan.fft);
-    powerBlock<T>(plan.fft, plan.power);
+    realFftPower<T>(plan.fft, plan.power);
     if (fbank) {
       if (!plan.usePower) sqrtBlock<T>(plan.power, plan.fft.bins, plan.magnitude);
       sparseRowsBlock<T>(plan.mel, plan.usePower ? plan.power : plan.magnitude, plan.energies);
@@ -268,19 +268,19 @@ function logBlock<T>(x: usize, n: i32): void {
 /** Filterbank energies, and the log energy before or (htkCompat) behind them. */
 function scatterFbank<T>(plan: Kaldi, valid: i32, out: usize, row: usize): void {
   const count = plan.mel.rows;
-  if (!plan.useEnergy) scatter<T>(plan.energies, count, valid, out, row);
+  if (!plan.useEnergy) blockToRows<T>(plan.energies, count, valid, out, row);
   else {
-    scatter<T>(plan.logEnergy, 1, valid, plan.htkCompat ? out + (<usize>count << 2) : out, row);
-    scatter<T>(plan.energies, count, valid, plan.htkCompat ? out : out + 4, row);
+    blockToRows<T>(plan.logEnergy, 1, valid, plan.htkCompat ? out + (<usize>count << 2) : out, row);
+    blockToRows<T>(plan.energies, count, valid, plan.htkCompat ? out : out + 4, row);
   }
 }
 
 /** Cepstra, the first of them last with htkCompat. */
 function scatterCepstra<T>(plan: Kaldi, valid: i32, out: usize, row: usize): void {
   const count = plan.numCeps;
-  if (!plan.htkCompat) scatter<T>(plan.cepstra, count, valid, out, row);
+  if (!plan.htkCompat) blockToRows<T>(plan.cepstra, count, valid, out, row);
   else {
-    scatter<T>(plan.cepstra + sizeof<T>(), count - 1, valid, out, row);
-    scatter<T>(plan.cepstra, 1, valid, out + (<usize>(count - 1) << 2), row);
+    blockToRows<T>(plan.cepstra + sizeof<T>(), count - 1, valid, out, row);
+    blockToRows<T>(plan.cepstra, 1, valid, out + (<usize>(count - 1) << 2), row);
   }
 }

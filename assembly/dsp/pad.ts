@@ -26,10 +26,10 @@ export function symmetricIndex(i: i32, n: i32): i32 {
   return j < n ? j : period - 1 - j;
 }
 
-/** Writes `left` padded samples, the n samples of x, `right` padded samples, then `tail` zeros. */
+/** Writes `left` padded samples, the n samples of x, `right` padded samples, then `tail` zeros. x may be the place of the samples in out. */
 export function padSignal(x: usize, n: i32, left: i32, right: i32, mode: i32, tail: i32, out: usize): void {
   if (n === 0) mode = PAD_CONSTANT; // there is nothing to repeat
-  memory.copy(out + (<usize>left << 2), x, <usize>n << 2);
+  if (x !== out + (<usize>left << 2)) memory.copy(out + (<usize>left << 2), x, <usize>n << 2);
   for (let i = -left; i < n + right; i++) {
     if (i === 0) i = n;
     if (i >= n + right) break;
@@ -42,9 +42,21 @@ export function padSignal(x: usize, n: i32, left: i32, right: i32, mode: i32, ta
   memory.fill(out + (<usize>(left + n + right) << 2), 0, <usize>tail << 2);
 }
 
-/** True when none of the n samples is NaN or infinite. */
+/** True when none of the n samples is NaN or infinite: those times 0 are NaN, all others 0. */
 export function allFinite(x: usize, n: i32): bool {
+  const end = x + (<usize>n << 2);
+  let at = x;
   let sum: f32 = 0;
-  for (let i = 0; i < n; i++) sum += load<f32>(x + (<usize>i << 2)) * 0;
+  if (ASC_FEATURE_SIMD) {
+    let a = f32x4.splat(0);
+    let b = a;
+    for (; at + 32 <= end; at += 32) {
+      a = f32x4.add(a, f32x4.mul(v128.load(at), f32x4.splat(0)));
+      b = f32x4.add(b, f32x4.mul(v128.load(at, 16), f32x4.splat(0)));
+    }
+    a = f32x4.add(a, b);
+    if (!i32x4.all_true(f32x4.eq(a, a))) return false;
+  }
+  for (; at < end; at += 4) sum += load<f32>(at) * 0;
   return sum === 0;
 }

@@ -1,5 +1,8 @@
 // Resampling by a polyphase filter: a Kaiser-windowed sinc (Kaiser 1974) whose pass-band reaches 0.9 and whose stop-band begins
 // at 1.0 of the lower of both Nyquist frequencies, 100 dB down.
+import {
+  blockMargin, BlockResampler, blockResamplerFree, blockResamplerPlan, blockUnits, resampleBlocks,
+} from "./resample-blocks";
 
 import { canonical } from "../nan";
 
@@ -20,6 +23,8 @@ export class Resampler {
   phases: i32;
   /** (phases + 1) x taps, f32; the last row is the first, one sample later. */
   table: usize;
+  /** For ratios of small primes: the filter in the frequency domain, which then does the work; `table` has only its first row. */
+  blocks: BlockResampler | null;
 }
 
 /** Modified Bessel function of the first kind, order 0, by its power series. */
@@ -52,10 +57,13 @@ export function resamplerPlan(rateIn: i32, rateOut: i32): Resampler {
   plan.taps = (2 * reach + 3) & ~3;
   plan.offset = 1 - reach;
   plan.phases = min(plan.up, MOST_PHASES);
-  plan.table = heap.alloc(<usize>((plan.phases + 1) * plan.taps) << 2);
+  plan.blocks = null;
+  const units = blockUnits(plan.up, plan.down, plan.taps);
+  const rows = units > 0 ? 1 : plan.phases + 1;
+  plan.table = heap.alloc(<usize>(rows * plan.taps) << 2);
   const cutoff = (scale * (1.0 + PASS_EDGE)) / 2.0;
   const norm = 1.0 / besselI0(beta);
-  for (let phase = 0; phase <= plan.phases; phase++) {
+  for (let phase = 0; phase < rows; phase++) {
     for (let tap = 0; tap < plan.taps; tap++) {
       const t = <f64>(tap + plan.offset) - <f64>phase / <f64>plan.phases;
       const r = t / half;
@@ -67,10 +75,14 @@ export function resamplerPlan(rateIn: i32, rateOut: i32): Resampler {
       store<f32>(plan.table + (<usize>(phase * plan.taps + tap) << 2), <f32>value);
     }
   }
+  plan.blocks =
+    units > 0 ? blockResamplerPlan(plan.up, plan.down, units, plan.table, plan.taps, plan.offset) : null;
   return plan;
 }
 
 export function resamplerFree(plan: Resampler): void {
+  const blocks = plan.blocks;
+  if (blocks !== null) blockResamplerFree(blocks);
   heap.free(plan.table);
   heap.free(changetype<usize>(plan));
 }
@@ -82,7 +94,8 @@ export function resampledLength(plan: Resampler, n: i32): i32 {
 
 /** Zeros that `resample` reads before and behind its input. */
 export function resamplerMargin(plan: Resampler): i32 {
-  return plan.taps;
+  const blocks = plan.blocks;
+  return blocks === null ? plan.taps : blockMargin(blocks);
 }
 
 /** Sum of a[i] * b[i], n a multiple of 4: four running sums, added in pairs. */
@@ -117,8 +130,13 @@ export function dot4Scalar(a: usize, b: usize, n: i32): f32 {
 }
 
 /** Writes the `resampledLength` samples of x, which has `resamplerMargin` zeros before and behind it. */
-export function resample(plan: Resampler, x: usize, n: i32, out: usize): void {
+export function resampleSignal<T>(plan: Resampler, x: usize, n: i32, out: usize): void {
   const count = resampledLength(plan, n);
+  const blocks = plan.blocks;
+  if (blocks !== null) {
+    resampleBlocks<T>(blocks, plan.up, plan.down, x, count, out);
+    return;
+  }
   const row = <usize>plan.taps << 2;
   const exact = plan.phases === plan.up;
   let index = 0;

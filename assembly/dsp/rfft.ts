@@ -1,7 +1,8 @@
 // FFT of real signals, several abreast: an even length n is one complex transform of n / 2 whose even and odd parts are then
 // untangled (Sorensen et al. 1987); an odd length is a complex transform with no imaginary part.
-import { Fft, fftFree, fftPlan, fftTransform, storeRoot } from "./fft";
+import { Fft, fftFree, fftPlan, fftTransform } from "./fft";
 import { add, loadSplat, mul, splat, sub } from "./lanes";
+import { rootsFree, rootsTable, storeRootAt } from "./roots";
 
 const WIDEST: usize = 16;
 
@@ -32,7 +33,9 @@ export function realFftPlan(n: i32): RealFft {
   plan.bins = (n >> 1) + 1;
   plan.fft = fftPlan(length);
   plan.twiddles = heap.alloc((<usize>((n >> 2) + 1)) << 3);
-  for (let k = 0; k <= n >> 2; k++) storeRoot(plan.twiddles + ((<usize>k) << 3), k, n);
+  const table = rootsTable(n);
+  for (let k = 0; k <= n >> 2; k++) storeRootAt(table, k, plan.twiddles + ((<usize>k) << 3), 4);
+  rootsFree(table);
   const bytes = <usize>length * WIDEST;
   plan.inR = heap.alloc(4 * bytes + 2 * <usize>plan.bins * WIDEST);
   plan.inI = plan.inR + bytes;
@@ -50,6 +53,47 @@ export function realFftFree(plan: RealFft): void {
   heap.free(changetype<usize>(plan));
 }
 
+/** Transforms what lies in (inR, inI) and writes the power spectrum re^2 + im^2, `bins` values of T; re and im are used up. */
+export function realFftPower<T>(plan: RealFft, out: usize): void {
+  const size = sizeof<T>();
+  if ((plan.n & 1) === 1) {
+    realFftForward<T>(plan);
+    for (let k: usize = 0; k < <usize>plan.bins * size; k += size) {
+      store<T>(out + k, squares<T>(load<T>(plan.re + k), load<T>(plan.im + k)));
+    }
+    return;
+  }
+  const swapped = fftTransform<T>(plan.fft, plan.inR, plan.inI, plan.workR, plan.workI);
+  const zr = swapped ? plan.workR : plan.inR;
+  const zi = swapped ? plan.workI : plan.inI;
+  const half = <usize>(plan.n >> 1);
+  const first = add<T>(load<T>(zr), load<T>(zi));
+  const last = sub<T>(load<T>(zr), load<T>(zi));
+  store<T>(out, mul<T>(first, first));
+  store<T>(out + half * size, mul<T>(last, last));
+  const h = splat<T>(0.5);
+  for (let k: usize = 1; k <= half >> 1; k++) {
+    const a = k * size;
+    const b = (half - k) * size;
+    const evenR = mul<T>(h, add<T>(load<T>(zr + a), load<T>(zr + b)));
+    const evenI = mul<T>(h, sub<T>(load<T>(zi + a), load<T>(zi + b)));
+    const oddR = mul<T>(h, add<T>(load<T>(zi + a), load<T>(zi + b)));
+    const oddI = mul<T>(h, sub<T>(load<T>(zr + b), load<T>(zr + a)));
+    const wr = loadSplat<T>(plan.twiddles + (k << 3));
+    const wi = loadSplat<T>(plan.twiddles + (k << 3) + 4);
+    const turnR = sub<T>(mul<T>(oddR, wr), mul<T>(oddI, wi));
+    const turnI = add<T>(mul<T>(oddR, wi), mul<T>(oddI, wr));
+    store<T>(out + a, squares<T>(add<T>(evenR, turnR), add<T>(evenI, turnI)));
+    store<T>(out + b, squares<T>(sub<T>(evenR, turnR), sub<T>(turnI, evenI)));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function squares<T>(re: T, im: T): T {
+  return add<T>(mul<T>(re, re), mul<T>(im, im));
+}
+
 /** Transforms what lies in (inR, inI) into (re, im). */
 export function realFftForward<T>(plan: RealFft): void {
   const size = sizeof<T>();
@@ -63,14 +107,20 @@ export function realFftForward<T>(plan: RealFft): void {
     memory.copy(plan.im, zi, <usize>plan.bins * size);
     return;
   }
+  untangle<T>(plan, zr, zi, plan.re, plan.im, 1);
+}
+
+/** The spectrum of real signals from the transform (zr, zi) of their even and odd samples: the first and last bin, and those from `first` on. */
+export function untangle<T>(plan: RealFft, zr: usize, zi: usize, re: usize, im: usize, first: i32): void {
+  const size = sizeof<T>();
   const half = <usize>(plan.n >> 1);
   const zero = splat<T>(0);
-  store<T>(plan.re, add<T>(load<T>(zr), load<T>(zi)));
-  store<T>(plan.im, zero);
-  store<T>(plan.re + half * size, sub<T>(load<T>(zr), load<T>(zi)));
-  store<T>(plan.im + half * size, zero);
+  store<T>(re, add<T>(load<T>(zr), load<T>(zi)));
+  store<T>(im, zero);
+  store<T>(re + half * size, sub<T>(load<T>(zr), load<T>(zi)));
+  store<T>(im + half * size, zero);
   const h = splat<T>(0.5);
-  for (let k: usize = 1; k <= half >> 1; k++) {
+  for (let k = <usize>first; k <= half >> 1; k++) {
     const a = k * size;
     const b = (half - k) * size;
     const evenR = mul<T>(h, add<T>(load<T>(zr + a), load<T>(zr + b)));
@@ -81,10 +131,10 @@ export function realFftForward<T>(plan: RealFft): void {
     const wi = loadSplat<T>(plan.twiddles + (k << 3) + 4);
     const turnR = sub<T>(mul<T>(oddR, wr), mul<T>(oddI, wi));
     const turnI = add<T>(mul<T>(oddR, wi), mul<T>(oddI, wr));
-    store<T>(plan.re + a, add<T>(evenR, turnR));
-    store<T>(plan.im + a, add<T>(evenI, turnI));
-    store<T>(plan.re + b, sub<T>(evenR, turnR));
-    store<T>(plan.im + b, sub<T>(turnI, evenI));
+    store<T>(re + a, add<T>(evenR, turnR));
+    store<T>(im + a, add<T>(evenI, turnI));
+    store<T>(re + b, sub<T>(evenR, turnR));
+    store<T>(im + b, sub<T>(turnI, evenI));
   }
 }
 
@@ -108,13 +158,22 @@ export function realFftInverse<T>(plan: RealFft): bool {
       store<T>(plan.inR + (n - k) * size, r);
       store<T>(plan.inI + (n - k) * size, sub<T>(splat<T>(0), i));
     }
-  } else {
+  } else tangle<T>(plan, 1);
+  // Exchanging real and imaginary parts turns the forward transform into the inverse one.
+  return fftTransform<T>(plan.fft, plan.inI, plan.inR, plan.workI, plan.workR);
+}
+
+/** The inverse of `untangle`, from (plan.re, plan.im) to (inR, inI), scaled by 1 / n; besides bin 0 those from `from` on. */
+export function tangle<T>(plan: RealFft, from: i32): void {
+    const size = sizeof<T>();
+    const n = <usize>plan.n;
+    const scale = splat<T>(<f32>(1.0 / <f64>n));
     const half = n >> 1;
     const first = load<T>(plan.re);
     const last = load<T>(plan.re + half * size);
     store<T>(plan.inR, mul<T>(scale, add<T>(first, last)));
     store<T>(plan.inI, mul<T>(scale, sub<T>(first, last)));
-    for (let k: usize = 1; k <= half >> 1; k++) {
+    for (let k = <usize>from; k <= half >> 1; k++) {
       const a = k * size;
       const b = (half - k) * size;
       const evenR = add<T>(load<T>(plan.re + a), load<T>(plan.re + b));
@@ -130,7 +189,4 @@ export function realFftInverse<T>(plan: RealFft): bool {
       store<T>(plan.inR + b, mul<T>(scale, add<T>(evenR, oddI)));
       store<T>(plan.inI + b, mul<T>(scale, sub<T>(oddR, evenI)));
     }
-  }
-  // Exchanging real and imaginary parts turns the forward transform into the inverse one.
-  return fftTransform<T>(plan.fft, plan.inI, plan.inR, plan.workI, plan.workR);
 }

@@ -3,7 +3,8 @@
 import { Chroma, chromaBlock, chromaFilters, chromaFree, chromaPlan, TONNETZ_VALUES } from "./chroma";
 import { Contrast, contrastBlock, contrastFree, contrastPlan, contrastRows, contrastValues } from "./contrast";
 import { fluxBlock } from "./flux";
-import { lanes, scatter } from "./lanes";
+import { lanes, } from "./lanes";
+import { blockToRows } from "./transpose";
 import { Poly, polyFree, polyPlan, polyRows } from "./poly";
 import { tuningOfSpectra, tuningWorkBytes } from "./tuning";
 
@@ -121,8 +122,8 @@ export function shapesBlock<T>(
     // The first frame follows none: its difference to itself is 0.
     if (t === 0) fluxBlock<T>(magnitude, magnitude, sizeof<T>(), shapes.bins, shapes.result);
     else fluxBlock<T>(magnitude, shapes.before, 4, shapes.bins, shapes.result);
-    scatter<T>(shapes.result, 1, valid, rows + offset(shapes, FLUX), row);
-    scatter<T>(magnitude + sizeof<T>() - 4, shapes.bins, 1, shapes.before, 0);
+    blockToRows<T>(shapes.result, 1, valid, rows + offset(shapes, FLUX), row);
+    blockToRows<T>(magnitude + sizeof<T>() - 4, shapes.bins, 1, shapes.before, 0);
   }
   if (wants(shapes, POLY)) polyRows<T>(shapes.poly, magnitude, valid, rows + offset(shapes, POLY), row);
   if (wantsChroma(shapes) && !shapes.chroma.estimated) chromaRows<T>(shapes, power, valid, rows, row);
@@ -131,10 +132,10 @@ export function shapesBlock<T>(
 function chromaRows<T>(shapes: Shapes, power: usize, valid: i32, rows: usize, row: usize): void {
   const chroma = shapes.chroma;
   chromaBlock<T>(chroma, power);
-  if (wants(shapes, CHROMA)) scatter<T>(chroma.result, chroma.classes, valid, rows + offset(shapes, CHROMA), row);
+  if (wants(shapes, CHROMA)) blockToRows<T>(chroma.result, chroma.classes, valid, rows + offset(shapes, CHROMA), row);
   if (wants(shapes, TONNETZ)) {
     const centroids = chroma.result + <usize>chroma.classes * sizeof<T>();
-    scatter<T>(centroids, TONNETZ_VALUES, valid, rows + offset(shapes, TONNETZ), row);
+    blockToRows<T>(centroids, TONNETZ_VALUES, valid, rows + offset(shapes, TONNETZ), row);
   }
 }
 

@@ -1,35 +1,63 @@
 // Spectral shape of a block of frames, as librosa.feature computes it from the magnitude spectrum: m points to `bins` magnitudes of T,
 // bin k lies at k * binHz.
-import { abs, add, div, lessThan, loadSplat, logPositive, max, mul, splat, sqrt, sub } from "./lanes";
+import { add, div, exponent, lessThan, loadSplat, logPositive, mantissa, max, mul, splat, sqrt, sub } from "./lanes";
 
-/** Sum of the magnitudes, 1 where it is zero (librosa.util.normalize leaves a silent frame as it is). */
+/** Divides by the sum of the magnitudes, by 1 where it is zero (librosa.util.normalize leaves a silent frame as it is). */
 // @ts-ignore: decorator
 @inline
-function normaliser<T>(m: usize, bins: i32): T {
-  let sum = splat<T>(0);
-  for (let k: usize = 0; k < <usize>bins * sizeof<T>(); k += sizeof<T>()) sum = add<T>(sum, load<T>(m + k));
-  return add<T>(sum, lessThan<T>(sum, splat<T>(<f32>1.17549435e-38)));
+function normalised<T>(weighted: T, sum: T): T {
+  return div<T>(weighted, add<T>(sum, lessThan<T>(sum, splat<T>(<f32>1.17549435e-38))));
 }
 
 /** Writes the spectral centroid in Hz: the magnitude-weighted mean of the bins' frequencies. */
 export function centroidBlock<T>(m: usize, bins: i32, binHz: f32, out: usize): void {
-  let weighted = splat<T>(0);
-  for (let k = 0; k < bins; k++) {
-    const f = splat<T>(<f32>k * binHz);
-    weighted = add<T>(weighted, mul<T>(f, load<T>(m + <usize>k * sizeof<T>())));
+  // Even and odd bins are summed apart: additions that need not wait for each other.
+  let weighted0 = splat<T>(0);
+  let weighted1 = splat<T>(0);
+  let sum0 = splat<T>(0);
+  let sum1 = splat<T>(0);
+  let k = 0;
+  for (let at = m; k + 1 < bins; k += 2, at += 2 * sizeof<T>()) {
+    const even = load<T>(at);
+    const odd = load<T>(at + sizeof<T>());
+    weighted0 = add<T>(weighted0, mul<T>(splat<T>(<f32>k * binHz), even));
+    weighted1 = add<T>(weighted1, mul<T>(splat<T>(<f32>(k + 1) * binHz), odd));
+    sum0 = add<T>(sum0, even);
+    sum1 = add<T>(sum1, odd);
   }
-  store<T>(out, div<T>(weighted, normaliser<T>(m, bins)));
+  if (k < bins) {
+    const last = load<T>(m + <usize>k * sizeof<T>());
+    weighted0 = add<T>(weighted0, mul<T>(splat<T>(<f32>k * binHz), last));
+    sum0 = add<T>(sum0, last);
+  }
+  store<T>(out, normalised<T>(add<T>(weighted0, weighted1), add<T>(sum0, sum1)));
 }
 
 /** Writes the spectral bandwidth in Hz: the magnitude-weighted standard deviation around the centroid at `out` (librosa's p = 2). */
 export function bandwidthBlock<T>(m: usize, bins: i32, binHz: f32, out: usize): void {
   const centroid = load<T>(out);
-  let weighted = splat<T>(0);
-  for (let k = 0; k < bins; k++) {
-    const deviation = abs<T>(sub<T>(splat<T>(<f32>k * binHz), centroid));
-    weighted = add<T>(weighted, mul<T>(load<T>(m + <usize>k * sizeof<T>()), mul<T>(deviation, deviation)));
+  let weighted0 = splat<T>(0);
+  let weighted1 = splat<T>(0);
+  let sum0 = splat<T>(0);
+  let sum1 = splat<T>(0);
+  let k = 0;
+  for (let at = m; k + 1 < bins; k += 2, at += 2 * sizeof<T>()) {
+    const even = load<T>(at);
+    const odd = load<T>(at + sizeof<T>());
+    const below = sub<T>(splat<T>(<f32>k * binHz), centroid);
+    const above = sub<T>(splat<T>(<f32>(k + 1) * binHz), centroid);
+    weighted0 = add<T>(weighted0, mul<T>(even, mul<T>(below, below)));
+    weighted1 = add<T>(weighted1, mul<T>(odd, mul<T>(above, above)));
+    sum0 = add<T>(sum0, even);
+    sum1 = add<T>(sum1, odd);
   }
-  store<T>(out, sqrt<T>(div<T>(weighted, normaliser<T>(m, bins))));
+  if (k < bins) {
+    const last = load<T>(m + <usize>k * sizeof<T>());
+    const deviation = sub<T>(splat<T>(<f32>k * binHz), centroid);
+    weighted0 = add<T>(weighted0, mul<T>(last, mul<T>(deviation, deviation)));
+    sum0 = add<T>(sum0, last);
+  }
+  store<T>(out, sqrt<T>(normalised<T>(add<T>(weighted0, weighted1), add<T>(sum0, sum1))));
 }
 
 /** Writes the roll-off in Hz: the first bin at which the running sum reaches `percent` of the whole. */
@@ -47,16 +75,27 @@ export function rolloffBlock<T>(m: usize, bins: i32, binHz: f32, percent: f32, o
   store<T>(out, mul<T>(below, splat<T>(binHz)));
 }
 
-/** The natural log of the geometric mean and the arithmetic mean of max(amin, power): flatness is exp(first) / second. */
+/**
+ * The natural log of the geometric mean and the arithmetic mean of max(amin, power): flatness is exp(first) / second. Exponents are
+ * summed and mantissas multiplied, so that one logarithm serves 16 bins; 16 mantissas from 0.5 on cannot underflow.
+ */
 export function flatnessBlock<T>(power: usize, bins: i32, amin: f32, out: usize): void {
   const floor = splat<T>(amin);
   let logs = splat<T>(0);
+  let exponents = splat<T>(0);
   let sum = splat<T>(0);
-  for (let k: usize = 0; k < <usize>bins * sizeof<T>(); k += sizeof<T>()) {
-    const p = max<T>(load<T>(power + k), floor);
-    logs = add<T>(logs, logPositive<T>(p));
-    sum = add<T>(sum, p);
+  const end = power + <usize>bins * sizeof<T>();
+  for (let group = power; group < end; group += 16 * sizeof<T>()) {
+    let product = splat<T>(1);
+    for (let at = group; at < min(group + 16 * sizeof<T>(), end); at += sizeof<T>()) {
+      const p = max<T>(load<T>(at), floor);
+      product = mul<T>(product, mantissa<T>(p));
+      exponents = add<T>(exponents, exponent<T>(p));
+      sum = add<T>(sum, p);
+    }
+    logs = add<T>(logs, logPositive<T>(product));
   }
+  logs = add<T>(logs, mul<T>(exponents, splat<T>(<f32>0.6931471805599453)));
   const count = splat<T>(<f32>bins);
   store<T>(out, div<T>(logs, count));
   store<T>(out + sizeof<T>(), div<T>(sum, count));

@@ -1,6 +1,6 @@
 // Short-time Fourier transform of frames abreast: lane l of a block holds the frame that starts l hops behind the first.
-import { RealFft, realFftForward, realFftFree, realFftPlan } from "./rfft";
-import { add, lanes, mul, sqrt } from "./lanes";
+import { RealFft, realFftForward, realFftFree, realFftPlan, realFftPower } from "./rfft";
+import { lanes, sqrt } from "./lanes";
 import { window } from "./window";
 
 // @ts-ignore: decorator
@@ -45,6 +45,18 @@ export function frameCount(n: i32, pad: i32, frameLength: i32, hop: i32): i32 {
 
 /** Transforms the block of frames that starts at x; the spectrum lies in plan.fft.re and plan.fft.im. */
 export function stftBlock<T>(plan: Stft, x: usize): void {
+  packBlock<T>(plan, x);
+  realFftForward<T>(plan.fft);
+}
+
+/** Writes the power spectrum of the block of frames that starts at x, `bins` values of T. */
+export function stftPowerBlock<T>(plan: Stft, x: usize, out: usize): void {
+  packBlock<T>(plan, x);
+  realFftPower<T>(plan.fft, out);
+}
+
+/** Windows the frames and puts their samples where the transform wants them. */
+function packBlock<T>(plan: Stft, x: usize): void {
   const even = (plan.nFft & 1) === 0;
   const size = sizeof<T>();
   const inR = plan.fft.inR;
@@ -53,9 +65,16 @@ export function stftBlock<T>(plan: Stft, x: usize): void {
   // Whole groups of four samples inside the window's support are transposed; the few at its edges go one by one.
   const first = (plan.from + 3) & ~3;
   const last = first + ((max(plan.to - first, 0)) & ~3);
-  const length = <usize>(even ? plan.nFft >> 1 : plan.nFft);
-  memory.fill(inR, 0, length * size);
-  if (even) memory.fill(inI, 0, length * size);
+  // Of the values around the window's support, which are zero, those that share a pair with a sample are overwritten again.
+  const length = <usize>(even ? plan.nFft >> 1 : plan.nFft) * size;
+  const head = <usize>(even ? (plan.from + 1) >> 1 : plan.from) * size;
+  const tail = <usize>(even ? plan.to >> 1 : plan.to) * size;
+  memory.fill(inR, 0, head);
+  memory.fill(inR + tail, 0, length - tail);
+  if (even) {
+    memory.fill(inI, 0, head);
+    memory.fill(inI + tail, 0, length - tail);
+  }
   if (isVector<T>() && even) {
     for (let i = plan.from; i < min(first, plan.to); i++) packSample<T>(plan, x, i);
     for (let i = first; i < last; i += 4) {
@@ -79,7 +98,6 @@ export function stftBlock<T>(plan: Stft, x: usize): void {
   } else {
     for (let i = plan.from; i < plan.to; i++) packSample<T>(plan, x, i);
   }
-  realFftForward<T>(plan.fft);
 }
 
 /** Windows sample i of every frame of the block and puts it where the transform wants it. */
@@ -92,16 +110,6 @@ function packSample<T>(plan: Stft, x: usize, i: i32): void {
   const at = base + <usize>(even ? i >> 1 : i) * sizeof<T>();
   for (let lane = 0; lane < lanes<T>(); lane++) {
     store<f32>(at + (<usize>lane << 2), load<f32>(x + (<usize>(i + lane * plan.hop) << 2)) * w);
-  }
-}
-
-/** Writes the power spectrum re^2 + im^2 of what was transformed last, `bins` values of T. */
-export function powerBlock<T>(fft: RealFft, out: usize): void {
-  const end = <usize>fft.bins * sizeof<T>();
-  for (let k: usize = 0; k < end; k += sizeof<T>()) {
-    const re = load<T>(fft.re + k);
-    const im = load<T>(fft.im + k);
-    store<T>(out + k, add<T>(mul<T>(re, re), mul<T>(im, im)));
   }
 }
 

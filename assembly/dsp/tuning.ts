@@ -1,7 +1,7 @@
 // Deviation of a signal from A4 = 440 Hz, as librosa.estimate_tuning: the peaks of the spectra (parabolic interpolation, Smith's
 // "Spectral audio signal processing"), and the fullest bin of a histogram of how far they lie from the nearest pitch.
 import { lanes } from "./lanes";
-import { powerBlock, sqrtBlock, Stft, stftBlock } from "./stft";
+import { sqrtBlock, Stft, stftPowerBlock } from "./stft";
 
 /** Hz: four octaves below A4 = 440 Hz. */
 export const A0: f64 = 27.5;
@@ -128,8 +128,7 @@ export function signalTuning<T>(
   const block = <usize>plan.bins * sizeof<T>();
   for (let t = 0; t < frames; t += lanes<T>()) {
     const out = work + <usize>(t / lanes<T>()) * block;
-    stftBlock<T>(plan, x + ((<usize>t * <usize>plan.hop) << 2));
-    powerBlock<T>(plan.fft, out);
+    stftPowerBlock<T>(plan, x + ((<usize>t * <usize>plan.hop) << 2), out);
     if (power === 1) sqrtBlock<T>(out, plan.bins, out);
   }
   const peaks = work + <usize>((frames + 3) & ~3) * (<usize>plan.bins << 2);

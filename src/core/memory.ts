@@ -24,6 +24,13 @@ export class Scratch {
     return pointer;
   }
 
+  /** `bytes` bytes, not cleared, for what is written whole before it is read. */
+  space(bytes: number): number {
+    const pointer = core.alloc(Math.max(bytes, 1));
+    this.#pointers.push(pointer);
+    return pointer;
+  }
+
   /** A copy of `data`. */
   copy(data: Data): number {
     const pointer = core.alloc(Math.max(data.byteLength, 1)) >>> 0;

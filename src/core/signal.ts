@@ -1,5 +1,5 @@
 import { OptionError } from "../errors.ts";
-import { f64, type Scratch, scratch } from "./memory.ts";
+import { f32, f64, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 
 export type PadMode = "constant" | "reflect" | "edge";
@@ -22,8 +22,9 @@ export interface Staged {
 /** Copies `samples` into the core with `pad` samples on each side and `tail` zeros behind. */
 export function stage(memory: Scratch, samples: Float32Array, pad: number, mode: PadMode, tail: number): Staged {
   const length = samples.length + 2 * pad;
-  const pointer = memory.zeros((length + tail) * 4);
-  const raw = memory.copy(samples);
+  const pointer = memory.space((length + tail) * 4);
+  const raw = pointer + pad * 4;
+  f32(raw, samples.length).set(samples);
   core.padSignal(raw, samples.length, pad, pad, padModes.indexOf(mode), tail, pointer);
   return { pointer, length };
 }

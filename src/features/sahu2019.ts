@@ -41,10 +41,13 @@ export class Sahu2019 {
   compute(samples: Float32Array): Float32Array {
     const { meanAbsolute, std } = signalMoments(samples);
     const correlation = autocorrelate(samples, 0.45 * meanAbsolute);
-    const rms = this.#rms.compute(samples.map((v) => v + OFFSET)).data;
+    const raised = new Float32Array(samples.length);
+    for (let i = 0; i < samples.length; i++) raised[i] = samples[i] + OFFSET;
+    const rms = this.#rms.compute(raised).data;
     const energy = signalMoments(rms);
     const quiet = rms.reduce((count, value) => count + (value <= 0.4 * energy.mean ? 1 : 0), 0);
-    const peak = correlation.reduce((largest, value) => Math.max(largest, value), Number.NEGATIVE_INFINITY);
+    let peak = Number.NEGATIVE_INFINITY;
+    for (let lag = 0; lag < correlation.length; lag++) peak = Math.max(peak, correlation[lag]);
     return Float32Array.of(
       meanAbsolute,
       std,
