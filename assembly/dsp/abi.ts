@@ -74,11 +74,7 @@ export function rfft(plan: RealFft, x: usize, re: usize, im: usize): void {
     realFftForward<f32>(plan);
     memory.copy(re, plan.re, <usize>plan.bins << 2);
     memory.copy(im, plan.im, <usize>plan.bins << 2);
-    canonicalNaN<f32>(re, plan.bins);
-    canonicalNaN<f32>(im, plan.bins);
-    return;
-  }
-  realFftForwardSingle(plan, x, re, im);
+  } else realFftForwardSingle(plan, x, re, im);
   canonicalNaN<f32>(re, plan.bins);
   canonicalNaN<f32>(im, plan.bins);
 }
@@ -89,15 +85,14 @@ export function irfft(plan: RealFft, re: usize, im: usize, x: usize): void {
   memory.copy(plan.im, im, <usize>plan.bins << 2);
   if ((plan.n & 1) === 1) {
     memory.copy(x, realFftInverse<f32>(plan) ? plan.workR : plan.inR, <usize>plan.n << 2);
-    canonicalNaN<f32>(x, plan.n);
-    return;
-  }
-  const swapped = realFftInverseSingle(plan);
-  const even = swapped ? plan.workR : plan.inR;
-  const odd = swapped ? plan.workI : plan.inI;
-  for (let i: usize = 0; i < <usize>(plan.n >> 1) << 2; i += 4) {
-    store<f32>(x + (i << 1), load<f32>(even + i));
-    store<f32>(x + (i << 1), load<f32>(odd + i), 4);
+  } else {
+    const swapped = realFftInverseSingle(plan);
+    const even = swapped ? plan.workR : plan.inR;
+    const odd = swapped ? plan.workI : plan.inI;
+    for (let i: usize = 0; i < <usize>(plan.n >> 1) << 2; i += 4) {
+      store<f32>(x + (i << 1), load<f32>(even + i));
+      store<f32>(x + (i << 1), load<f32>(odd + i), 4);
+    }
   }
   canonicalNaN<f32>(x, plan.n);
 }

@@ -14,20 +14,22 @@ export function rmsFrames(x: usize, frames: i32, frameLength: i32, hop: i32, out
 // @ts-ignore: decorator
 @inline
 export function sumOfSquares(x: usize, n: i32): f64 {
-  if (!ASC_FEATURE_SIMD) return sumOfSquaresScalar(x, n);
-  const whole = x + (<usize>(n & ~3) << 2);
-  let low = f64x2.splat(0);
-  let high = f64x2.splat(0);
-  let at = x;
-  for (; at < whole; at += 16) {
-    const v = v128.load(at);
-    const a = f64x2.promote_low_f32x4(v);
-    const b = f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3));
-    low = f64x2.add(low, f64x2.mul(a, a));
-    high = f64x2.add(high, f64x2.mul(b, b));
+  if (ASC_FEATURE_SIMD) {
+    const whole = x + (<usize>(n & ~3) << 2);
+    let low = f64x2.splat(0);
+    let high = f64x2.splat(0);
+    let at = x;
+    for (; at < whole; at += 16) {
+      const v = v128.load(at);
+      const a = f64x2.promote_low_f32x4(v);
+      const b = f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3));
+      low = f64x2.add(low, f64x2.mul(a, a));
+      high = f64x2.add(high, f64x2.mul(b, b));
+    }
+    const pairs = f64x2.add(low, high);
+    return squaresFrom(at, x + (<usize>n << 2), f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1));
   }
-  const pairs = f64x2.add(low, high);
-  return squaresFrom(at, x + (<usize>n << 2), f64x2.extract_lane(pairs, 0) + f64x2.extract_lane(pairs, 1));
+  return sumOfSquaresScalar(x, n);
 }
 
 /** `sumOfSquares` without SIMD: the same sums in the same order. */

@@ -5,18 +5,10 @@
 import { Fft, fftStages, fftTransform } from "./fft";
 import { RealFft, tangle, untangle } from "./rfft";
 
-/** Whether a length is done with vectors, in a build that has them. */
-// @ts-ignore: decorator
-@inline
-function takesVectors(plan: RealFft): bool {
-  return plan.fft.grouped !== 0 && (plan.n & 31) === 0;
-}
-
 /** Transforms the plan.n samples (an even number) at x into (re, im). */
 export function realFftForwardSingle(plan: RealFft, x: usize, re: usize, im: usize): void {
-  // ASC_FEATURE_SIMD stands alone in its condition: only then the compiler leaves the branch out of a build without SIMD.
   if (ASC_FEATURE_SIMD) {
-    if (takesVectors(plan)) {
+    if (plan.fft.grouped !== 0) {
       firstStage(plan.fft, true, x, x, plan.workR, plan.workI);
       const swapped = laterStages(plan.fft, plan.inR, plan.inI, plan.workR, plan.workI);
       const zr = swapped ? plan.workR : plan.inR;
@@ -33,10 +25,10 @@ export function realFftForwardSingle(plan: RealFft, x: usize, re: usize, im: usi
   untangle<f32>(plan, swapped ? plan.workR : plan.inR, swapped ? plan.workI : plan.inI, re, im, 1);
 }
 
-/** The inverse, from (plan.re, plan.im); returns what `realFftInverse` does. */
+/** The inverse, from (plan.re, plan.im), of an even number of samples; returns what `realFftInverse` does. */
 export function realFftInverseSingle(plan: RealFft): bool {
   if (ASC_FEATURE_SIMD) {
-    if (takesVectors(plan)) {
+    if (plan.fft.grouped !== 0) {
       tangle<f32>(plan, tangleVectors(plan));
       firstStage(plan.fft, false, plan.inI, plan.inR, plan.workI, plan.workR);
       return laterStages(plan.fft, plan.inI, plan.inR, plan.workI, plan.workR);

@@ -2,6 +2,7 @@
 // response and transformed back at the other rate's length (overlap-save; Crochiere and Rabiner 1983). Blocks lie at absolute places,
 // four of them abreast, so an output does not depend on how a signal is cut. The response is cut off at the lower Nyquist frequency,
 // where it is 100 dB down; what that leaves of the filter outside its taps is less than the rounding of f32.
+import { canonicalNaN } from "../nan";
 import { loadSplat, lanes, mul, splat } from "./lanes";
 import { RealFft, realFftFree, realFftInverse, realFftPlan } from "./rfft";
 import { Stft, stftBlock, stftFree, stftPlan } from "./stft";
@@ -92,6 +93,7 @@ export function resampleBlocks<T>(plan: BlockResampler, up: i32, down: i32, x: u
       }
     }
   }
+  canonicalNaN<f32>(out, count);
 }
 
 /** Samples before and behind the signal that a group of blocks may reach into. */
