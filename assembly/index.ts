@@ -23,6 +23,8 @@ export { signalTuningWorkBytes } from "./dsp/tuning";
 export { window } from "./dsp/window";
 export { releaseTrainingData, trainingDataDense, trainingDataSparse } from "./trees/training-data";
 export { growForest } from "./trees/grow";
+export { boostRound, heldOutLoss, marginsToProbabilities, newBooster, releaseBooster } from "./trees/boost";
+export { explainForest } from "./trees/explain";
 export { releaseForest } from "./trees/forest";
 export { outOfBag, predictForestDense, predictForestSparse } from "./trees/predict";
 export { newLogistic, releaseLogistic, runLogistic } from "./linear/logistic";

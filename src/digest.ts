@@ -14,8 +14,12 @@ import { createExtractor } from "./features/extractor.ts";
 import { kaldiOptions, resolveKaldiOptions } from "./features/kaldi.ts";
 import { librosaOptions, resolveFrameOptions } from "./features/options.ts";
 import { denseMatrix, type Matrix, toSparse } from "./matrix.ts";
+import { explainForest } from "./models/explain.ts";
+import { ExtraTreesClassifier } from "./models/extra-trees.ts";
+import { GradientBoostingClassifier } from "./models/gradient-boosting.ts";
 import { LogisticRegression } from "./models/logistic-regression.ts";
 import { RandomForestClassifier } from "./models/random-forest.ts";
+import { RandomForestRegressor } from "./models/random-forest-regressor.ts";
 import { Random } from "./random.ts";
 
 type Output = Float32Array | Float64Array;
@@ -183,6 +187,26 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
       forest.fit(rows, labels);
       yield forest.predictProba(x).data;
       yield forest.predictProba(toSparse(x)).data;
+    }
+  },
+  *trees() {
+    const { x, labels } = table();
+    const numbers = Array.from({ length: x.rows }, (_, i) => (i * i) % 7);
+    const regression = new RandomForestRegressor({ nEstimators: 5 });
+    regression.fit(x, numbers);
+    yield regression.predict(x);
+    const drawn = { subsample: 0.7, colsample: 0.7, earlyStoppingRounds: 5 };
+    for (const rows of [x, toSparse(x)]) {
+      for (const model of [
+        new ExtraTreesClassifier({ nEstimators: 5 }),
+        new GradientBoostingClassifier({ nEstimators: 10 }),
+        new GradientBoostingClassifier({ nEstimators: 10, maxLeafNodes: 5, maxBins: 6, minChildWeight: 0, ...drawn }),
+      ]) {
+        model.fit(rows, labels);
+        yield model.predictProba(rows).data;
+        const { base, values } = explainForest(model, rows);
+        yield* [base, values];
+      }
     }
   },
   *logistic() {

@@ -25,11 +25,21 @@ export type { Classifier, FitOptions } from "./models/classifier.ts";
 export { CalibratedClassifier } from "./models/calibrated-classifier.ts";
 export { ComplementNB } from "./models/complement-nb.ts";
 export { LinearSVC } from "./models/linear-svc.ts";
+export { explainForest, type Explanation, type TreeModel } from "./models/explain.ts";
+export { ExtraTreesClassifier } from "./models/extra-trees.ts";
+export { type BoostingFitOptions, GradientBoostingClassifier } from "./models/gradient-boosting.ts";
+export type { GradientBoostingOptions } from "./models/gradient-boosting-options.ts";
 export { LogisticRegression } from "./models/logistic-regression.ts";
 export { loadClassifier } from "./models/load-classifier.ts";
 export { MultinomialNB } from "./models/multinomial-nb.ts";
 export { loadModel, saveModel } from "./models/model-file.ts";
-export { RandomForestClassifier } from "./models/random-forest.ts";
+export {
+  type PermutationImportance,
+  permutationImportance,
+  type PermutationOptions,
+} from "./models/permutation-importance.ts";
+export { type ForestFitOptions, RandomForestClassifier } from "./models/random-forest.ts";
+export { RandomForestRegressor, type RegressionForestOptions } from "./models/random-forest-regressor.ts";
 export { readSafetensors, writeSafetensors } from "./models/safetensors.ts";
 export { MinMaxScaler, StandardScaler } from "./models/scaler.ts";
 export { forestFromSklearn } from "./models/sklearn-forest.ts";

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Forest } from "../src/core/forest.ts";
 import { DataError, ModelFileError, OptionError } from "../src/errors.ts";
 import { denseMatrix, matrixFromRows, takeRows, toSparse } from "../src/matrix.ts";
 import { RandomForestClassifier } from "../src/models/random-forest.ts";
@@ -10,20 +11,37 @@ import { accuracy, table, tables } from "./random-table.ts";
 
 test("the core predicts what the plain interpreter predicts, dense and sparse, many rows or one", () => {
   fc.assert(
-    fc.property(tables, (shape) => {
-      const { x, y } = table(shape.seed, shape.rows, shape.columns, shape.classes, shape.levels);
-      const model = new RandomForestClassifier({ nEstimators: 7, seed: shape.seed });
-      model.fit(x, y);
-      const forest = model.forest;
-      if (!forest) throw new Error("no forest");
-      const other = table(shape.seed + 1, 150, shape.columns, 2, shape.levels).x;
-      const expected = predictForest(forest, other);
-      expect(model.predictProba(other).data).toEqual(expected);
-      expect(model.predictProba(toSparse(other)).data).toEqual(expected);
-      expect(model.predictProba(takeRows(other, [149])).data).toEqual(expected.slice(149 * forest.classes));
-    }),
-    { numRuns: 40 },
+    // Rows and trees go through eight abreast, and rows in blocks of 512.
+    fc.property(
+      tables,
+      fc.integer({ min: 1, max: 20 }),
+      fc.constantFrom(1, 7, 8, 19, 530),
+      (shape, nEstimators, rows) => {
+        const { x, y } = table(shape.seed, shape.rows, shape.columns, shape.classes, shape.levels);
+        const model = new RandomForestClassifier({ nEstimators, seed: shape.seed });
+        model.fit(x, y);
+        const forest = model.forest;
+        if (!forest) throw new Error("no forest");
+        const other = table(shape.seed + 1, rows, shape.columns, 2, shape.levels).x;
+        const expected = predictForest(forest, other);
+        expect(model.predictProba(other).data).toEqual(expected);
+        expect(model.predictProba(toSparse(other)).data).toEqual(expected);
+        expect(model.predictProba(takeRows(other, [rows - 1])).data).toEqual(
+          expected.slice((rows - 1) * forest.classes),
+        );
+      },
+    ),
+    { numRuns: 60 },
   );
+});
+
+test("more than 65,536 columns need wider nodes, which say the same", () => {
+  const { x, y } = table(1, 50, 70_000, 3, 0);
+  const model = new RandomForestClassifier({ nEstimators: 10, maxFeatures: 40 });
+  model.fit(toSparse(x), y);
+  expect(Math.max(...(model.forest?.feature ?? []))).toBeGreaterThan(65535);
+  expect(model.predictProba(x).data).toEqual(predictForest(model.forest as Forest, x));
+  expect(model.predictProba(toSparse(x))).toEqual(model.predictProba(x));
 });
 
 // scikit-learn 1.2.1: DecisionTreeClassifier(random_state=0).fit(X, y) on iris; splits of equal merit may differ

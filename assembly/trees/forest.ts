@@ -11,6 +11,8 @@ export class Forest {
   nodeCount: i32;
   /** f64 a node: its decrease of impurity as a share of the tree's weight; 0 for a leaf. */
   gains: usize;
+  /** f64 a node: the weight of its examples, in a unit of the tree's own. */
+  covers: usize;
   leaves: usize;
   leafCount: i32;
   /** i32, trees + 1: where each tree's nodes start. */
@@ -29,6 +31,7 @@ export function newForest(classes: i32, trees: i32): Forest {
   forest.nodeCapacity = 1024;
   forest.nodes = heap.alloc((forest.nodeCapacity as usize) * NODE_BYTES);
   forest.gains = heap.alloc((forest.nodeCapacity as usize) << 3);
+  forest.covers = heap.alloc((forest.nodeCapacity as usize) << 3);
   forest.leafCount = classes;
   forest.leafCapacity = classes << 1;
   forest.leaves = heap.alloc((forest.leafCapacity as usize) * rowBytes);
@@ -54,16 +57,18 @@ export function releaseForest(pointer: usize): void {
   const forest = changetype<Forest>(pointer);
   heap.free(forest.nodes);
   heap.free(forest.gains);
+  heap.free(forest.covers);
   heap.free(forest.leaves);
   heap.free(forest.offsets);
   heap.free(pointer);
 }
 
-function append(forest: Forest, column: i32, right: i32, threshold: f64, gain: f64): i32 {
+function append(forest: Forest, column: i32, right: i32, threshold: f64, gain: f64, cover: f64): i32 {
   if (forest.nodeCount === forest.nodeCapacity) {
     forest.nodeCapacity <<= 1;
     forest.nodes = heap.realloc(forest.nodes, (forest.nodeCapacity as usize) * NODE_BYTES);
     forest.gains = heap.realloc(forest.gains, (forest.nodeCapacity as usize) << 3);
+    forest.covers = heap.realloc(forest.covers, (forest.nodeCapacity as usize) << 3);
   }
   const index = forest.nodeCount++;
   const node = forest.nodes + (index as usize) * NODE_BYTES;
@@ -71,12 +76,13 @@ function append(forest: Forest, column: i32, right: i32, threshold: f64, gain: f
   store<i32>(node, right, 4);
   store<f64>(node, threshold, 8);
   store<f64>(forest.gains + ((index as usize) << 3), gain);
+  store<f64>(forest.covers + ((index as usize) << 3), cover);
   return index;
 }
 
 /** Appends an inner node, whose right child {@link setRight} fills in; returns its number. */
-export function addNode(forest: Forest, column: i32, threshold: f64, gain: f64): i32 {
-  return append(forest, column, 0, threshold, gain);
+export function addNode(forest: Forest, column: i32, threshold: f64, gain: f64, cover: f64): i32 {
+  return append(forest, column, 0, threshold, gain, cover);
 }
 
 /** Makes the next node to be appended the right child of `parent`. */
@@ -84,20 +90,31 @@ export function setRight(forest: Forest, parent: i32): void {
   store<i32>(forest.nodes + (parent as usize) * NODE_BYTES, forest.nodeCount - forest.treeStart, 4);
 }
 
-/** Appends a leaf with the weights `totals` by class, whose sum is `weight`. */
-export function addLeaf(forest: Forest, totals: usize, weight: f64): void {
+function nextLeafRow(forest: Forest): usize {
+  const rowBytes = (forest.classes as usize) << 3;
+  if (forest.leafCount === forest.leafCapacity) {
+    forest.leafCapacity <<= 1;
+    forest.leaves = heap.realloc(forest.leaves, (forest.leafCapacity as usize) * rowBytes);
+  }
+  return forest.leaves + (forest.leafCount as usize) * rowBytes;
+}
+
+/** Appends a leaf with one value to a forest of one class. */
+export function addValue(forest: Forest, value: f64, cover: f64): void {
+  store<f64>(nextLeafRow(forest), value);
+  append(forest, -1, forest.leafCount++, 0, 0, cover);
+}
+
+/** Appends a leaf with the weights `totals` by class, whose sum is `weight`, and with `cover`, the same in the tree's unit. */
+export function addLeaf(forest: Forest, totals: usize, weight: f64, cover: f64): void {
   const classes = forest.classes;
   for (let c = 0; c < classes; c++) {
     if (load<f64>(totals + ((c as usize) << 3)) === weight) {
-      append(forest, -1, c, 0, 0);
+      append(forest, -1, c, 0, 0, cover);
       return;
     }
   }
-  if (forest.leafCount === forest.leafCapacity) {
-    forest.leafCapacity <<= 1;
-    forest.leaves = heap.realloc(forest.leaves, ((forest.leafCapacity as usize) * (classes as usize)) << 3);
-  }
-  const row = forest.leaves + (((forest.leafCount as usize) * (classes as usize)) << 3);
+  const row = nextLeafRow(forest);
   for (let c: usize = 0; c < (classes as usize) << 3; c += 8) store<f64>(row + c, load<f64>(totals + c) / weight);
-  append(forest, -1, forest.leafCount++, 0, 0);
+  append(forest, -1, forest.leafCount++, 0, 0, cover);
 }

@@ -1,13 +1,13 @@
-// Classification trees as scikit-learn 1.2 grows them (DepthFirstTreeBuilder with BestSplitter and Gini): columns are drawn
+// Trees as scikit-learn 1.2 grows them (DepthFirstTreeBuilder with BestSplitter or RandomSplitter, Gini or squared error): columns are drawn
 // without replacement, constant ones are skipped and remembered for the subtree, thresholds lie midway between float32 neighbours.
-import { Forest, addLeaf, addNode, endTree, newForest, setRight, startTree } from "./forest";
-import { Grower, newGrower, releaseGrower } from "./grower";
+import { Forest, addLeaf, addNode, addValue, endTree, newForest, setRight, startTree } from "./forest";
+import { Grower, newGrower, releaseGrower, weightOf } from "./grower";
 import { randomBelow } from "./random";
 import { sumSquares, valueOf } from "./split";
 import { divideDense, enterDense, splitDense } from "./split-dense";
 import { divideSparse, splitSparse } from "./split-sparse";
 import { TrainingData } from "./training-data";
-import { Weighting, newWeighting, releaseWeighting, weighTree } from "./weighting";
+import { Weighting, newWeighting, releaseWeighting, weighTargets, weighTree } from "./weighting";
 
 const EPSILON: f64 = 2.220446049250313e-16;
 
@@ -30,21 +30,27 @@ class Builder {
   stackCapacity: usize;
   entryBytes: usize;
   rootWeight: f64;
+  /** Regression: f64 a row, or 0; and what leads from sums of targets back to means (see weighTargets). */
+  y: usize;
+  scales: usize;
 }
 
 /**
- * Grows the trees `from` to `to` - 1 of a forest. `classOf`: u16 a row; `sampleWeights`: f64 a row, class weights included.
- * With `balanced`, classes are weighed anew in every bootstrap sample. Which trees one call grows does not change them.
+ * Grows the trees `from` to `to` - 1 of a forest. `classOf`: u16 a row, or `y`: f64 a row for regression (else 0), of one class; `sampleWeights`: f64 a row, class weights included.
+ * With `drawsThresholds`, a column's threshold is drawn between its ends in the node (Geurts, Ernst and Wehenkel 2006, "Extremely randomized
+ * trees"; scikit-learn's RandomSplitter) instead of sought. With `balanced`, classes are weighed anew in every bootstrap sample. Which trees one call grows does not change them.
  */
 export function growForest(
   trainingData: usize,
   classOf: usize,
+  y: usize,
   sampleWeights: usize,
   classes: i32,
   maxFeatures: i32,
   maxDepth: i32,
   minSamplesSplit: i32,
   minSamplesLeaf: i32,
+  drawsThresholds: bool,
   bootstrap: bool,
   balanced: bool,
   seed: u32,
@@ -53,20 +59,28 @@ export function growForest(
 ): usize {
   const data = changetype<TrainingData>(trainingData);
   const b = changetype<Builder>(heap.alloc(offsetof<Builder>()));
-  b.g = newGrower(data, classes, classOf);
+  const sums = y ? 2 : classes;
+  b.g = newGrower(data, sums, classOf);
+  b.y = y;
+  b.g.targets = y ? heap.alloc((data.rows as usize) << 3) : 0;
+  b.scales = heap.alloc(16);
   b.g.minSamplesLeaf = minSamplesLeaf;
   b.weighting = newWeighting(data.rows, classes, classOf, sampleWeights, bootstrap, balanced, seed);
+  b.g.drawsThresholds = drawsThresholds;
+  b.g.random = b.weighting.random;
   b.forest = newForest(classes, to - from);
   b.maxFeatures = maxFeatures;
   b.maxDepth = maxDepth;
   b.minSamplesSplit = minSamplesSplit;
   b.columns = heap.alloc((data.columns as usize) << 2);
   b.constants = heap.alloc((data.columns as usize) << 2);
-  b.entryBytes = WAITING_TOTALS + ((classes as usize) << 3);
+  b.entryBytes = WAITING_TOTALS + ((sums as usize) << 3);
   b.stackCapacity = b.entryBytes << 6;
   b.stack = heap.alloc(b.stackCapacity);
   for (let tree = from; tree < to; tree++) growTree(b, tree);
   heap.free(b.stack);
+  heap.free(b.scales);
+  if (y) heap.free(b.g.targets);
   heap.free(b.constants);
   heap.free(b.columns);
   const forest = b.forest;
@@ -96,8 +110,8 @@ function growTree(b: Builder, tree: i32): void {
   const columns = g.data.columns;
   const n = weighTree(b.weighting, g, tree);
   for (let c = 0; c < columns; c++) store<i32>(b.columns + ((c as usize) << 2), c);
-  b.rootWeight = 0;
-  for (let c = 0; c < g.classes; c++) b.rootWeight += load<f64>(g.totals + ((c as usize) << 3));
+  if (b.y) weighTargets(g, b.y, b.scales);
+  b.rootWeight = weightOf(g, g.totals);
   startTree(b.forest);
   b.stackSize = 0;
   push(b, 0, n, 0, -1, 0, g.totals);
@@ -117,9 +131,8 @@ function growNode(b: Builder, entry: usize): void {
   const parent = load<i32>(entry, 12);
   let constants = load<i32>(entry, 16);
   memory.copy(g.totals, entry + WAITING_TOTALS, (classes as usize) << 3);
-  let weight: f64 = 0;
-  for (let c = 0; c < classes; c++) weight += load<f64>(g.totals + ((c as usize) << 3));
-  const squares = sumSquares(g.totals, classes);
+  const weight = weightOf(g, g.totals);
+  const squares = sumSquares(g.totals, b.y ? 1 : classes);
   g.start = start;
   g.end = end;
   g.totalWeight = weight;
@@ -127,15 +140,19 @@ function growNode(b: Builder, entry: usize): void {
   g.bestScore = -1;
 
   if (parent >= 0) setRight(b.forest, parent);
+  // Whole weights are kept as they are; others as shares of the tree's.
+  const cover = g.integral ? weight : weight / b.rootWeight;
   const n = end - start;
   const mayGrow = depth < b.maxDepth && n >= b.minSamplesSplit && n >= 2 * g.minSamplesLeaf;
-  if (mayGrow && 1 - squares / (weight * weight) > EPSILON) constants = searchColumns(b, constants);
+  if (mayGrow && !isPure(b, squares, weight)) constants = searchColumns(b, constants);
   if (g.bestScore < 0) {
-    addLeaf(b.forest, g.totals, weight);
+    if (b.y) addValue(b.forest, meanTarget(b, weight), cover);
+    else addLeaf(b.forest, g.totals, weight, cover);
     return;
   }
   const gain = (g.bestScore - squares / weight) / b.rootWeight;
-  const node = addNode(b.forest, g.bestColumn, bestThreshold(g), gain);
+  const threshold = g.drawsThresholds ? g.bestThreshold : midway(g);
+  const node = addNode(b.forest, g.bestColumn, threshold, gain, cover);
   const border = g.data.sparse ? divideSparse(g) : divideDense(g);
   // g.totals becomes the right child's; the left child's stand in g.left.
   for (let c: usize = 0; c < (classes as usize) << 3; c += 8) {
@@ -145,8 +162,23 @@ function growNode(b: Builder, entry: usize): void {
   push(b, start, border, depth + 1, -1, constants, g.left);
 }
 
+/** Whether the node's examples are of one class, or their targets equal. */
+function isPure(b: Builder, squares: f64, weight: f64): bool {
+  if (!b.y) return 1 - squares / (weight * weight) <= EPSILON;
+  const samples = b.g.samples;
+  const first = load<f64>(b.y + ((load<u32>(samples + ((b.g.start as usize) << 2)) as usize) << 3));
+  for (let at = b.g.start + 1; at < b.g.end; at++) {
+    if (load<f64>(b.y + ((load<u32>(samples + ((at as usize) << 2)) as usize) << 3)) !== first) return false;
+  }
+  return true;
+}
+
+function meanTarget(b: Builder, weight: f64): f64 {
+  return load<f64>(b.scales) + load<f64>(b.g.totals) / weight / load<f64>(b.scales, 8);
+}
+
 /** Midway between the neighbours, in halves so that nothing overflows; never so high that the right neighbour goes left. */
-function bestThreshold(g: Grower): f64 {
+function midway(g: Grower): f64 {
   const below = valueOf(g, g.bestColumn, g.bestLeftRank) as f64;
   const above = valueOf(g, g.bestColumn, g.bestRightRank) as f64;
   const middle = below / 2 + above / 2;

@@ -1,4 +1,5 @@
-// What growing a tree keeps at hand: the examples of the tree, the node in work and its best split so far.
+// What growing a tree keeps at hand: the examples of the tree, the node in work and its best split so far. "By class" are, in a regression, two
+// sums: of weight times target, and of weight.
 import { SORT_COUNTS_BYTES } from "./sort";
 import { TrainingData } from "./training-data";
 
@@ -11,13 +12,18 @@ export class Grower {
   data: TrainingData;
   classes: i32;
   minSamplesLeaf: i32;
+  /** Whether a column's threshold is drawn (extra-trees) rather than sought, and the generator that draws it. */
+  drawsThresholds: bool;
+  random: usize;
   /** Whether weights are integers so small that sums of squared class weights are exact. */
   integral: bool;
   /** Whether keys are u64 (65,536 rows or more) rather than u32. */
   wide: bool;
 
-  /** u16 a row: its class. */
+  /** u16 a row: its class; not for regression. */
   classOf: usize;
+  /** f64 a row for regression (else 0): its weight times its target, a multiple of one power of two as weights are. */
+  targets: usize;
   /** f64 a row: its weight in this tree, a multiple of one power of two so that every sum of weights is exact in any order. */
   weights: usize;
   /** i32: the rows of the tree; a node is a run of them. */
@@ -34,11 +40,12 @@ export class Grower {
   totalWeight: f64;
   totalSquares: f64;
 
-  /** The column in work: sort keys, and class (u16) and weight (f64) of the examples that the keys' lower halves number. */
+  /** The column in work: sort keys, and class (u16) or target (f64) and weight (f64) of the examples that the keys' lower halves number. */
   keys: usize;
   otherKeys: usize;
   sortCounts: usize;
   slotClass: usize;
+  slotTarget: usize;
   slotWeight: usize;
   /** f64 a class: the weight left of the split in work, and that of the rows whose value is an unstored zero. */
   left: usize;
@@ -52,6 +59,57 @@ export class Grower {
   bestColumn: i32;
   bestLeftRank: u32;
   bestRightRank: u32;
+  /** The threshold that was drawn. */
+  bestThreshold: f64;
+}
+
+/** Copies what sums need of a row to a slot. */
+// @ts-ignore: decorator
+@inline
+export function gather(g: Grower, slot: usize, row: usize): void {
+  if (g.targets) store<f64>(g.slotTarget + (slot << 3), load<f64>(g.targets + (row << 3)));
+  else store<u16>(g.slotClass + (slot << 1), load<u16>(g.classOf + (row << 1)));
+  store<f64>(g.slotWeight + (slot << 3), load<f64>(g.weights + (row << 3)));
+}
+
+// @ts-ignore: decorator
+@inline
+function addTo(sum: usize, value: f64): void {
+  store<f64>(sum, load<f64>(sum) + value);
+}
+
+/** Adds a slot to sums by class. */
+// @ts-ignore: decorator
+@inline
+export function addSlot(g: Grower, sums: usize, slot: usize): void {
+  const weight = load<f64>(g.slotWeight + (slot << 3));
+  if (g.targets) {
+    addTo(sums, load<f64>(g.slotTarget + (slot << 3)));
+    addTo(sums + 8, weight);
+  } else {
+    addTo(sums + ((load<u16>(g.slotClass + (slot << 1)) as usize) << 3), weight);
+  }
+}
+
+/** Adds a row to sums by class. */
+// @ts-ignore: decorator
+@inline
+export function addRow(g: Grower, sums: usize, row: usize): void {
+  const weight = load<f64>(g.weights + (row << 3));
+  if (g.targets) {
+    addTo(sums, load<f64>(g.targets + (row << 3)));
+    addTo(sums + 8, weight);
+  } else {
+    addTo(sums + ((load<u16>(g.classOf + (row << 1)) as usize) << 3), weight);
+  }
+}
+
+/** The weight of the examples of sums by class. */
+export function weightOf(g: Grower, sums: usize): f64 {
+  if (g.targets) return load<f64>(sums, 8);
+  let weight: f64 = 0;
+  for (let c: usize = 0; c < (g.classes as usize) << 3; c += 8) weight += load<f64>(sums + c);
+  return weight;
 }
 
 export function newGrower(data: TrainingData, classes: i32, classOf: usize): Grower {
@@ -72,6 +130,8 @@ export function newGrower(data: TrainingData, classes: i32, classOf: usize): Gro
   g.otherKeys = heap.alloc(keyBytes);
   g.sortCounts = heap.alloc(SORT_COUNTS_BYTES);
   g.slotClass = heap.alloc(slots << 1);
+  g.targets = 0;
+  g.slotTarget = heap.alloc(slots << 3);
   g.slotWeight = heap.alloc(slots << 3);
   g.left = heap.alloc(classBytes);
   g.zeros = heap.alloc(classBytes);
@@ -90,6 +150,7 @@ export function releaseGrower(g: Grower): void {
   heap.free(g.otherKeys);
   heap.free(g.sortCounts);
   heap.free(g.slotClass);
+  heap.free(g.slotTarget);
   heap.free(g.slotWeight);
   heap.free(g.left);
   heap.free(g.zeros);

@@ -1,83 +1,100 @@
-// Class probabilities of a forest: leaf rows summed in the order of the trees, then divided by their number. Rows go through in
-// blocks, tree by tree, so that a tree stays in the cache; a row's sum does not depend on the block it is in.
-import { NODE_BYTES } from "./forest";
+// What a forest says: leaf rows summed in the order of the trees, and divided by their number where they are averaged. Leaves hold one number for each
+// output, or one alone (`width` 1), when the trees take turns at the outputs. Rows go through in blocks, tree by tree, eight rows abreast, so
+// that a tree stays in the cache; what is left of a block goes through row by row, eight trees abreast. A row's sum does not depend on either.
 import { drawBootstrap, seedRandom } from "./random";
+import { walk, walkRows, walkTrees } from "./walk";
 
-/** Bytes of densified rows that one block may take: about half of a second-level cache. */
+/** Bytes of dense rows that one block may take: about half of a second-level cache. */
 const BLOCK_BYTES: usize = 131072;
-const BLOCK_ROWS = 64;
+const BLOCK_ROWS = 512;
+const ABREAST = 8;
 
-/** The leaf table's row for the dense float32 row `x`. */
-function leafOf(root: usize, x: usize): i32 {
-  let node = root;
-  let column = load<i32>(node);
-  while (column >= 0) {
-    const value = load<f32>(x + ((column as usize) << 2)) as f64;
-    const right = root + (load<u32>(node, 4) as usize) * NODE_BYTES;
-    node = value <= load<f64>(node, 8) ? node + NODE_BYTES : right;
-    column = load<i32>(node);
+/** A forest as the host lays it out, in 32-bit words. */
+@unmanaged
+class ResidentForest {
+  /** See walk.ts; nodes are numbered within their tree. */
+  nodes: usize;
+  /** The row of the leaf table of every node (u32; inner nodes have none). */
+  leafRows: usize;
+  /** Where each tree's nodes start (u32, trees + 1). */
+  offsets: usize;
+  /** Room for eight roots (usize) and eight leaves (u32). */
+  roots: usize;
+  reached: usize;
+  leaves: usize;
+  trees: i32;
+  width: i32;
+  outputs: i32;
+  averaged: i32;
+  /** Whether columns and children are u32 rather than u16. */
+  wide: i32;
+}
+
+function addLeafRow(f: ResidentForest, tree: i32, node: usize, sums: usize): void {
+  const start = load<u32>(f.offsets + ((tree as usize) << 2)) as usize;
+  const bytes = (f.width as usize) << 3;
+  const leaf = f.leaves + (load<u32>(f.leafRows + ((start + node) << 2)) as usize) * bytes;
+  const to = f.width === 1 ? sums + (((tree % f.outputs) as usize) << 3) : sums;
+  for (let c: usize = 0; c < bytes; c += 8) store<f64>(to + c, load<f64>(to + c) + load<f64>(leaf + c));
+}
+
+function rootOf<T>(f: ResidentForest, tree: i32): usize {
+  return f.nodes + (load<u32>(f.offsets + ((tree as usize) << 2)) as usize) * (4 + 2 * sizeof<T>());
+}
+
+/** Adds the leaf rows of all trees for one row, in the order of the trees. */
+function addRow<T>(f: ResidentForest, x: usize, sums: usize): void {
+  let tree = 0;
+  for (; tree + ABREAST <= f.trees; tree += ABREAST) {
+    for (let i = 0; i < ABREAST; i++) {
+      store<usize>(f.roots + (i as usize) * sizeof<usize>(), rootOf<T>(f, tree + i));
+    }
+    walkTrees<T>(f.roots, x, f.reached);
+    for (let i = 0; i < ABREAST; i++) addLeafRow(f, tree + i, load<u32>(f.reached + ((i as usize) << 2)), sums);
   }
-  return load<i32>(node, 4);
+  for (; tree < f.trees; tree++) addLeafRow(f, tree, walk<T>(rootOf<T>(f, tree), x), sums);
 }
 
-function addLeafRow(root: usize, leaves: usize, classes: i32, x: usize, sums: usize): void {
-  const bytes = (classes as usize) << 3;
-  const leaf = leaves + (leafOf(root, x) as usize) * bytes;
-  for (let c: usize = 0; c < bytes; c += 8) store<f64>(sums + c, load<f64>(sums + c) + load<f64>(leaf + c));
-}
-
-function rootOf(nodes: usize, offsets: usize, tree: i32): usize {
-  return nodes + (load<u32>(offsets + ((tree as usize) << 2)) as usize) * NODE_BYTES;
-}
-
-function block(
-  nodes: usize,
-  offsets: usize,
-  trees: i32,
-  leaves: usize,
-  classes: i32,
-  x: usize,
-  rows: i32,
-  columns: i32,
-  out: usize,
-): void {
-  const bytes = (classes as usize) << 3;
-  for (let tree = 0; tree < trees; tree++) {
-    const root = rootOf(nodes, offsets, tree);
-    for (let row: usize = 0; row < (rows as usize); row++) {
-      addLeafRow(root, leaves, classes, x + ((row * (columns as usize)) << 2), out + row * bytes);
+function block<T>(f: ResidentForest, x: usize, rows: i32, columns: i32, out: usize): void {
+  const bytes = (f.outputs as usize) << 3;
+  const rowBytes = (columns as usize) << 2;
+  const whole = rows - (rows % ABREAST);
+  for (let tree = 0; tree < f.trees; tree++) {
+    const root = rootOf<T>(f, tree);
+    for (let row = 0; row < whole; row += ABREAST) {
+      walkRows<T>(root, x + (row as usize) * rowBytes, rowBytes, f.reached);
+      for (let i = 0; i < ABREAST; i++) {
+        addLeafRow(f, tree, load<u32>(f.reached + ((i as usize) << 2)), out + ((row + i) as usize) * bytes);
+      }
     }
   }
-  for (let at = out; at < out + (rows as usize) * bytes; at += 8) store<f64>(at, load<f64>(at) / (trees as f64));
+  for (let row = whole; row < rows; row++) {
+    addRow<T>(f, x + (row as usize) * rowBytes, out + (row as usize) * bytes);
+  }
+  if (!f.averaged) return;
+  const trees = f.trees as f64;
+  for (let at = out; at < out + (rows as usize) * bytes; at += 8) store<f64>(at, load<f64>(at) / trees);
 }
 
-/** Probabilities (rows x classes f64, to `out`) of dense float32 rows. */
-export function predictForestDense(
-  nodes: usize,
-  offsets: usize,
-  trees: i32,
-  leaves: usize,
-  classes: i32,
-  x: usize,
-  rows: i32,
-  columns: i32,
-  out: usize,
-): void {
-  const rowBytes = (classes as usize) << 3;
+function anyBlock(f: ResidentForest, x: usize, rows: i32, columns: i32, out: usize): void {
+  if (f.wide) block<u32>(f, x, rows, columns, out);
+  else block<u16>(f, x, rows, columns, out);
+}
+
+function blockRowsOf(columns: i32): i32 {
+  const rows = min(BLOCK_ROWS, (BLOCK_BYTES / max<usize>((columns as usize) << 2, 1)) as i32);
+  return max(ABREAST, rows - (rows % ABREAST));
+}
+
+/** The answers (rows x outputs f64, to `out`) for dense float32 rows. */
+export function predictForestDense(forest: usize, x: usize, rows: i32, columns: i32, out: usize): void {
+  const f = changetype<ResidentForest>(forest);
+  const rowBytes = (f.outputs as usize) << 3;
+  const blockRows = blockRowsOf(columns);
   memory.fill(out, 0, (rows as usize) * rowBytes);
-  for (let row = 0; row < rows; row += BLOCK_ROWS) {
+  for (let row = 0; row < rows; row += blockRows) {
     const from = x + (((row as usize) * (columns as usize)) << 2);
-    block(
-      nodes,
-      offsets,
-      trees,
-      leaves,
-      classes,
-      from,
-      min(BLOCK_ROWS, rows - row),
-      columns,
-      out + (row as usize) * rowBytes,
-    );
+    anyBlock(f, from, min(blockRows, rows - row), columns, out + (row as usize) * rowBytes);
   }
 }
 
@@ -92,11 +109,7 @@ function scatter(indptr: usize, indices: usize, values: usize, row: i32, x: usiz
 
 /** The same for compressed sparse rows, of which only one block is dense at a time. */
 export function predictForestSparse(
-  nodes: usize,
-  offsets: usize,
-  trees: i32,
-  leaves: usize,
-  classes: i32,
+  forest: usize,
   indptr: usize,
   indices: usize,
   values: usize,
@@ -104,16 +117,17 @@ export function predictForestSparse(
   columns: i32,
   out: usize,
 ): void {
-  const rowBytes = (classes as usize) << 3;
+  const f = changetype<ResidentForest>(forest);
+  const rowBytes = (f.outputs as usize) << 3;
   const dense = (columns as usize) << 2;
-  const blockRows = max(1, min(BLOCK_ROWS, (BLOCK_BYTES / max<usize>(dense, 1)) as i32));
+  const blockRows = min(rows, blockRowsOf(columns));
   const x = heap.alloc((blockRows as usize) * dense);
   memory.fill(x, 0, (blockRows as usize) * dense);
   memory.fill(out, 0, (rows as usize) * rowBytes);
   for (let row = 0; row < rows; row += blockRows) {
     const n = min(blockRows, rows - row);
     for (let r = 0; r < n; r++) scatter(indptr, indices, values, row + r, x + (r as usize) * dense, false);
-    block(nodes, offsets, trees, leaves, classes, x, n, columns, out + (row as usize) * rowBytes);
+    anyBlock(f, x, n, columns, out + (row as usize) * rowBytes);
     for (let r = 0; r < n; r++) scatter(indptr, indices, values, row + r, x + (r as usize) * dense, true);
   }
   heap.free(x);
@@ -124,11 +138,7 @@ export function predictForestSparse(
  * drawn again from the seed. `indptr` 0 means dense rows at `values`.
  */
 export function outOfBag(
-  nodes: usize,
-  offsets: usize,
-  trees: i32,
-  leaves: usize,
-  classes: i32,
+  forest: usize,
   indptr: usize,
   indices: usize,
   values: usize,
@@ -138,7 +148,8 @@ export function outOfBag(
   sums: usize,
   treeCounts: usize,
 ): void {
-  const rowBytes = (classes as usize) << 3;
+  const f = changetype<ResidentForest>(forest);
+  const rowBytes = (f.outputs as usize) << 3;
   const dense = (columns as usize) << 2;
   const random = heap.alloc(16);
   const drawn = heap.alloc((rows as usize) << 2);
@@ -146,15 +157,15 @@ export function outOfBag(
   memory.fill(buffer, 0, dense);
   memory.fill(sums, 0, (rows as usize) * rowBytes);
   memory.fill(treeCounts, 0, (rows as usize) << 2);
-  for (let tree = 0; tree < trees; tree++) {
-    const root = rootOf(nodes, offsets, tree);
+  for (let tree = 0; tree < f.trees; tree++) {
     seedRandom(random, seed, tree as u32);
     drawBootstrap(random, rows, drawn);
     for (let row = 0; row < rows; row++) {
       if (load<u32>(drawn + ((row as usize) << 2)) > 0) continue;
       const x = indptr ? buffer : values + (row as usize) * dense;
       if (indptr) scatter(indptr, indices, values, row, x, false);
-      addLeafRow(root, leaves, classes, x, sums + (row as usize) * rowBytes);
+      const leaf = f.wide ? walk<u32>(rootOf<u32>(f, tree), x) : walk<u16>(rootOf<u16>(f, tree), x);
+      addLeafRow(f, tree, leaf, sums + (row as usize) * rowBytes);
       if (indptr) scatter(indptr, indices, values, row, x, true);
       const count = treeCounts + ((row as usize) << 2);
       store<u32>(count, load<u32>(count) + 1);

@@ -39,6 +39,12 @@ export function randomBelow(state: usize, bound: u32): u32 {
   return (product >> 32) as u32;
 }
 
+/** A uniform number in [0, 1) with 53 random bits. */
+export function uniform(state: usize): f64 {
+  const high = nextRandom(state) >>> 5;
+  return ((high as f64) * 67108864 + ((nextRandom(state) >>> 6) as f64)) / 9007199254740992;
+}
+
 /** Draws `rows` rows with replacement: `counts` (u32 each) receives how often each row was drawn. */
 export function drawBootstrap(state: usize, rows: i32, counts: usize): void {
   memory.fill(counts, 0, (rows as usize) << 2);

@@ -1,16 +1,17 @@
 // Splits of dense columns.
-import { Grower, TABLE_CELLS, TABLE_RANKS } from "./grower";
+import { Grower, TABLE_CELLS, TABLE_RANKS, addRow, gather } from "./grower";
 import { sortKeys } from "./sort";
 import { isConstant, scanSorted, scanTable } from "./split";
+import { scanDrawn } from "./split-drawn";
+import { scanTargets } from "./split-targets";
 
-/** Gathers class and weight of the node's rows, so that its columns find them side by side. */
+/** Gathers class (or target) and weight of the node's rows, so that its columns find them side by side. */
 export function enterDense(g: Grower): void {
   const samples = g.samples + ((g.start as usize) << 2);
   const n = g.end - g.start;
   for (let slot: usize = 0; slot < (n as usize); slot++) {
     const row = load<u32>(samples + (slot << 2)) as usize;
-    store<u16>(g.slotClass + (slot << 1), load<u16>(g.classOf + (row << 1)));
-    store<f64>(g.slotWeight + (slot << 3), load<f64>(g.weights + (row << 3)));
+    gather(g, slot, row);
   }
 }
 
@@ -23,7 +24,8 @@ export function splitDense(g: Grower, column: i32): bool {
   const starts = g.data.valueStarts + ((column as usize) << 2);
   const ranks = load<u32>(starts, 4) - load<u32>(starts);
   const n = (g.end - g.start) as u32;
-  if (ranks <= TABLE_RANKS && ranks <= n && ranks * (g.classes as u32) <= TABLE_CELLS)
+  const mayTabulate = !g.drawsThresholds && g.targets === 0;
+  if (mayTabulate && ranks <= TABLE_RANKS && ranks <= n && ranks * (g.classes as u32) <= TABLE_CELLS)
     return tabulate(g, column, ranks);
   return g.wide ? sortAndScan<u64>(g, column) : sortAndScan<u32>(g, column);
 }
@@ -43,8 +45,13 @@ function sortAndScan<K>(g: Grower, column: i32): bool {
     store<K>(keys + slot * sizeof<K>(), ((rank as K) << half) | (slot as K));
   }
   if (isConstant(g, column, lowest, highest)) return false;
+  if (g.drawsThresholds) {
+    scanDrawn<K>(g, column, n, lowest, highest, -1, 0);
+    return true;
+  }
   const sorted = sortKeys<K>(keys, g.otherKeys, n, lowest, highest, g.sortCounts);
-  scanSorted<K>(g, column, sorted, n, -1, 0);
+  if (g.targets) scanTargets<K>(g, column, sorted, n, -1, 0);
+  else scanSorted<K>(g, column, sorted, n, -1, 0);
   return true;
 }
 
@@ -92,8 +99,7 @@ export function divideDense(g: Grower): i32 {
   memory.copy(samples + ((border as usize) << 2), g.moved, (movedCount as usize) << 2);
   for (let at = g.start; at < border; at++) {
     const row = load<u32>(samples + ((at as usize) << 2)) as usize;
-    const c = left + ((load<u16>(g.classOf + (row << 1)) as usize) << 3);
-    store<f64>(c, load<f64>(c) + load<f64>(g.weights + (row << 3)));
+    addRow(g, left, row);
   }
   return border;
 }

@@ -1,8 +1,10 @@
 // Splits of compressed sparse columns: a value that is not stored is zero, and no row is ever densified. Only the stored values of the
 // node's rows are looked at; the rest of the node is one block whose weight is the node's less theirs (exact, see Grower.weights).
-import { Grower } from "./grower";
+import { Grower, addSlot, gather } from "./grower";
 import { sortKeys } from "./sort";
 import { isConstant, scanSorted } from "./split";
+import { scanDrawn } from "./split-drawn";
+import { scanTargets } from "./split-targets";
 
 /** Where in `g.moved` and the slots the stored values of the node were put. */
 function collect<K>(g: Grower, column: i32): i32 {
@@ -19,8 +21,7 @@ function put<K>(g: Grower, at: u32, row: usize, count: usize): void {
   const half = (sizeof<K>() << 2) as K;
   const rank = load<u32>(g.data.ranks + ((at as usize) << 2));
   store<K>(g.keys + count * sizeof<K>(), ((rank as K) << half) | (count as K));
-  store<u16>(g.slotClass + (count << 1), load<u16>(g.classOf + (row << 1)));
-  store<f64>(g.slotWeight + (count << 3), load<f64>(g.weights + (row << 3)));
+  gather(g, count, row);
   store<u32>(g.moved + (count << 2), row as u32);
 }
 
@@ -80,16 +81,22 @@ function splitColumn<K>(g: Grower, column: i32): bool {
   }
   if (isConstant(g, column, lowest, highest)) return false;
   if (zeroCount > 0) weighZeros(g, zeroSlot);
+  if (g.drawsThresholds) {
+    scanDrawn<K>(g, column, n, lowest, highest, zeroSlot, zeroCount);
+    return true;
+  }
   const sorted = sortKeys<K>(g.keys, g.otherKeys, n, lowest, highest, g.sortCounts);
-  scanSorted<K>(g, column, sorted, n, zeroSlot, zeroCount);
+  if (g.targets) scanTargets<K>(g, column, sorted, n, zeroSlot, zeroCount);
+  else scanSorted<K>(g, column, sorted, n, zeroSlot, zeroCount);
   return true;
 }
 
 function weighZeros(g: Grower, stored: i32): void {
-  memory.copy(g.zeros, g.totals, (g.classes as usize) << 3);
-  for (let slot: usize = 0; slot < (stored as usize); slot++) {
-    const c = g.zeros + ((load<u16>(g.slotClass + (slot << 1)) as usize) << 3);
-    store<f64>(c, load<f64>(c) - load<f64>(g.slotWeight + (slot << 3)));
+  const bytes = (g.classes as usize) << 3;
+  memory.fill(g.zeros, 0, bytes);
+  for (let slot: usize = 0; slot < (stored as usize); slot++) addSlot(g, g.zeros, slot);
+  for (let c: usize = 0; c < bytes; c += 8) {
+    store<f64>(g.zeros + c, load<f64>(g.totals + c) - load<f64>(g.zeros + c));
   }
 }
 
@@ -112,8 +119,7 @@ function divide<K>(g: Grower): i32 {
   for (let i: usize = 0; i < (n as usize); i++) {
     const goesLeft = ((load<K>(g.keys + i * sizeof<K>()) >> half) as u32) <= g.bestLeftRank;
     if (goesLeft === zerosGoLeft) continue;
-    const c = parted + ((load<u16>(g.slotClass + (i << 1)) as usize) << 3);
-    store<f64>(c, load<f64>(c) + load<f64>(g.slotWeight + (i << 3)));
+    addSlot(g, parted, i);
     swap(g, load<u32>(g.moved + (i << 2)) as usize, zerosGoLeft ? --tail : head++);
   }
   if (!zerosGoLeft) return head;

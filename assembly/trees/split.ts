@@ -14,7 +14,7 @@ export function sumSquares(values: usize, n: i32): f64 {
   return sum;
 }
 
-function sumSquaredDifferences(a: usize, b: usize, n: i32): f64 {
+export function sumSquaredDifferences(a: usize, b: usize, n: i32): f64 {
   let sum: f64 = 0;
   for (let i: usize = 0; i < (n as usize) << 3; i += 8) {
     const value = load<f64>(a + i) - load<f64>(b + i);
@@ -23,7 +23,7 @@ function sumSquaredDifferences(a: usize, b: usize, n: i32): f64 {
   return sum;
 }
 
-function areApart(g: Grower, column: i32, leftRank: u32, rightRank: u32): bool {
+export function areApart(g: Grower, column: i32, leftRank: u32, rightRank: u32): bool {
   if (load<u8>(g.data.close + column) === 0) return true;
   return !countsAsEqual(valueOf(g, column, leftRank), valueOf(g, column, rightRank));
 }
@@ -42,7 +42,7 @@ export function isConstant(g: Grower, column: i32, lowest: u32, highest: u32): b
   );
 }
 
-function keep(g: Grower, score: f64, column: i32, leftRank: u32, rightRank: u32): void {
+export function keep(g: Grower, score: f64, column: i32, leftRank: u32, rightRank: u32): void {
   g.bestScore = score;
   g.bestColumn = column;
   g.bestLeftRank = leftRank;

@@ -1,6 +1,6 @@
 // The examples of one tree and their weights: bootstrap counts times sample weights, made into multiples of one power of two so that
 // sums of weights are exact and do not depend on their order.
-import { Grower } from "./grower";
+import { Grower, addRow } from "./grower";
 import { drawBootstrap, seedRandom } from "./random";
 
 /** The sum of a tree's weights stays below 2^52 units; the unit is at most 2^-51 of it. */
@@ -99,13 +99,40 @@ export function weighTree(w: Weighting, g: Grower, tree: i32): i32 {
     store<f64>(g.weights + (row << 3), weight);
     store<i32>(g.slotOf + (row << 2), -1);
     if (weight <= 0) continue;
-    const c = g.totals + ((load<u16>(w.classOf + (row << 1)) as usize) << 3);
-    store<f64>(c, load<f64>(c) + weight);
+    if (!g.targets) addRow(g, g.totals, row);
     store<i32>(g.slotOf + (row << 2), n);
     store<u32>(g.samples + ((n as usize) << 2), row as u32);
     n++;
   }
   return n;
+}
+
+/**
+ * Fills `g.targets` and `g.totals` of a regression from the targets `y` (f64 a row), less their mean and in units so small that their sums are exact.
+ * `mean` and `units` (f64 each, at `scales`) lead back: a target of t units is t / units + mean.
+ */
+export function weighTargets(g: Grower, y: usize, scales: usize): void {
+  const rows = g.data.rows as usize;
+  let sum: f64 = 0;
+  let weight: f64 = 0;
+  for (let row: usize = 0; row < rows; row++) {
+    sum += load<f64>(g.weights + (row << 3)) * load<f64>(y + (row << 3));
+    weight += load<f64>(g.weights + (row << 3));
+  }
+  const mean = sum / weight;
+  let size: f64 = 0;
+  for (let row: usize = 0; row < rows; row++) {
+    size += Math.abs(load<f64>(g.weights + (row << 3)) * (load<f64>(y + (row << 3)) - mean));
+  }
+  const units = scaleBy(UNIT_BITS - (((reinterpret<u64>(size) >> 52) as i32) - 1023));
+  store<f64>(scales, mean);
+  store<f64>(scales, units, 8);
+  memory.fill(g.totals, 0, 16);
+  for (let row: usize = 0; row < rows; row++) {
+    const product = load<f64>(g.weights + (row << 3)) * (load<f64>(y + (row << 3)) - mean);
+    store<f64>(g.targets + (row << 3), Math.floor(product * units + 0.5));
+    addRow(g, g.totals, row);
+  }
 }
 
 /** 2 to the power `exponent`, for exponents of normal numbers. */

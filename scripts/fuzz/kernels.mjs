@@ -16,8 +16,12 @@ import { kaldiOptions, resolveKaldiOptions } from "../../dist/features/kaldi.js"
 import { librosaOptions, resolveFrameOptions } from "../../dist/features/options.js";
 import { denseMatrix, toSparse } from "../../dist/matrix.js";
 import { LinearSVC } from "../../dist/models/linear-svc.js";
+import { explainForest } from "../../dist/models/explain.js";
+import { ExtraTreesClassifier } from "../../dist/models/extra-trees.js";
+import { GradientBoostingClassifier } from "../../dist/models/gradient-boosting.js";
 import { LogisticRegression } from "../../dist/models/logistic-regression.js";
 import { RandomForestClassifier } from "../../dist/models/random-forest.js";
+import { RandomForestRegressor } from "../../dist/models/random-forest-regressor.js";
 
 const windows = ["hann", "hamming", "blackman", "bartlett", "povey", "boxcar", "blackmanharris", "cosine"];
 const padModes = ["constant", "reflect", "edge"];
@@ -313,6 +317,38 @@ export const kernels = {
         const forest = new RandomForestClassifier(options);
         forest.fit(x, labels);
         return [forest.predictProba(x).data, forest.predictProba(other).data];
+      };
+    },
+  },
+  trees: {
+    share: 0.2,
+    call(d) {
+      const { x, other, labels } = examples(d);
+      const forest = { nEstimators: d.int(1, 3), maxDepth: d.pick([null, 2]), minSamplesLeaf: d.int(1, 3) };
+      const boosting = {
+        nEstimators: d.int(1, 4),
+        maxDepth: d.pick([null, 1, 4]),
+        maxLeafNodes: d.pick([null, 2, 5]),
+        minChildWeight: d.pick([0, 1]),
+        l2: d.pick([0, 1]),
+        maxBins: d.pick([2, 10, 255]),
+        subsample: d.pick([1, 0.3]),
+        colsample: d.pick([1, 0.3]),
+        earlyStoppingRounds: d.pick([null, 1]),
+        seed: d.int(0, 1e6),
+      };
+      return () => {
+        const regression = new RandomForestRegressor(forest);
+        regression.fit(
+          x,
+          labels.map((label) => label.length + labels.indexOf(label)),
+        );
+        const outputs = [regression.predict(other)];
+        for (const model of [new ExtraTreesClassifier(forest), new GradientBoostingClassifier(boosting)]) {
+          model.fit(x, labels);
+          outputs.push(model.predictProba(other).data, explainForest(model, x).values);
+        }
+        return outputs;
       };
     },
   },

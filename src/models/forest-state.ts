@@ -1,28 +1,29 @@
-import type { Forest } from "../core/forest.ts";
+import { floorToFloat32 } from "../core/float32.ts";
+import { type Forest, sumCovers } from "../core/forest.ts";
 import { ModelFileError } from "../errors.ts";
 import { float64Of, integerOf, tensorOf } from "./state-reader.ts";
 import type { ModelState, Tensor, TensorData } from "./state.ts";
 
 // A forest as tensors. The order of the nodes (pre-order) and which of them are leaves say what the trees are, so neither children nor
 // the borders of the trees are stored, and a file cannot hold a cycle: `feature` has one number a node (-1: leaf), `threshold`
-// one an inner node, `leaf` one a leaf, `leafValues` one row a distinct leaf.
+// one an inner node, `leaf` one a leaf, `leafValues` one row a distinct leaf; `cover`, where it is known, one a leaf.
 // Thresholds are stored as the largest float32 that is not above them: every float32 compares with it as with the float64.
-
-const floatBits = new Float32Array(1);
-const integerBits = new Int32Array(floatBits.buffer);
-
-/** The largest float32 that is not above `value`. */
-export function floorToFloat32(value: number): number {
-  floatBits[0] = value;
-  // The next lower float32: away from zero among the negatives (-0 included), towards it among the positives.
-  if (floatBits[0] > value) integerBits[0] += integerBits[0] < 0 ? 1 : -1;
-  return floatBits[0];
-}
 
 function narrowest(values: Int32Array, largest: number): Pick<Tensor, "dtype" | "data"> {
   if (largest < 256) return { dtype: "U8", data: Uint8Array.from(values) };
   if (largest < 65536) return { dtype: "U16", data: Uint16Array.from(values) };
   return { dtype: "I32", data: values };
+}
+
+/** The covers of the leaves: whole numbers where all are, else float32, which they are. */
+function coverTensor(feature: Int32Array, cover: Float64Array): Tensor {
+  const leaves = cover.filter((_, node) => feature[node] < 0);
+  const largest = leaves.reduce((most, value) => Math.max(most, value), 0);
+  const whole = largest < 2147483648 && leaves.every((value) => Number.isInteger(value));
+  const numbers = whole
+    ? narrowest(Int32Array.from(leaves), largest)
+    : { dtype: "F32" as const, data: Float32Array.from(leaves) };
+  return { ...numbers, shape: [leaves.length] };
 }
 
 /** The forest's tensors; the config needs `columns` and `trees` beside them. */
@@ -33,6 +34,7 @@ export function forestTensors({
   threshold,
   right,
   leafValues,
+  cover,
 }: Forest): Record<string, Tensor> {
   const inner = feature.reduce((count, column) => count + (column >= 0 ? 1 : 0), 0);
   const thresholds = new Float32Array(inner);
@@ -51,10 +53,11 @@ export function forestTensors({
     threshold: { dtype: "F32", shape: [inner], data: thresholds },
     leaf: { ...narrowest(leaf, leafRows - 1), shape: [leaf.length] },
     leafValues: { dtype: "F64", shape: [leafRows, classes], data: leafValues },
+    ...(cover && { cover: coverTensor(feature, cover) }),
   };
 }
 
-/** The forest of a state, whole and sound. @throws {ModelFileError} */
+/** The forest of a state, whole and sound; leaves of more than one number hold probabilities. @throws {ModelFileError} */
 export function forestOf(state: ModelState, classes: number): Forest {
   const columns = integerOf(state, "columns", 1);
   const trees = integerOf(state, "trees", 1);
@@ -68,7 +71,7 @@ export function forestOf(state: ModelState, classes: number): Forest {
       `the forest's tensors do not agree: ${trees} trees, ${count} nodes, ${leaves.length} leaves`,
     );
   }
-  checkLeafValues(leafValues);
+  if (classes > 1) checkProbabilities(leafValues);
   const forest = {
     columns,
     classes,
@@ -79,10 +82,27 @@ export function forestOf(state: ModelState, classes: number): Forest {
     leafValues,
   };
   linkNodes(forest, thresholds, leaves);
-  return forest;
+  return Object.hasOwn(state.tensors, "cover") ? withCover(forest, state) : forest;
 }
 
-function checkLeafValues(leafValues: Float64Array): void {
+function withCover(forest: Forest, state: ModelState): Forest {
+  const { feature } = forest;
+  const leaves = feature.reduce((count, column) => count + (column < 0 ? 1 : 0), 0);
+  const covers = tensorOf(state, "cover", ["U8", "U16", "I32", "F32"], [leaves]).data;
+  const cover = new Float64Array(feature.length);
+  for (let node = 0, leaf = 0; node < feature.length; node++) {
+    if (feature[node] >= 0) continue;
+    cover[node] = covers[leaf++];
+    if (!(cover[node] > 0 && cover[node] < Infinity)) {
+      throw new ModelFileError(`a leaf of the forest has the cover ${cover[node]}; covers are finite and above 0`);
+    }
+  }
+  const covered = { ...forest, cover };
+  sumCovers(covered);
+  return covered;
+}
+
+function checkProbabilities(leafValues: Float64Array): void {
   for (const value of leafValues) {
     if (value < 0 || value > 1)
       throw new ModelFileError(`a leaf of the forest holds ${value}, which is no probability`);

@@ -3,6 +3,8 @@ import type { Classifier } from "./classifier.ts";
 import { CalibratedClassifier } from "./calibrated-classifier.ts";
 import { ComplementNB } from "./complement-nb.ts";
 import { LinearSVC } from "./linear-svc.ts";
+import { ExtraTreesClassifier } from "./extra-trees.ts";
+import { GradientBoostingClassifier } from "./gradient-boosting.ts";
 import { LogisticRegression } from "./logistic-regression.ts";
 import type { Loader } from "./members.ts";
 import { MultinomialNB } from "./multinomial-nb.ts";
@@ -13,6 +15,8 @@ import { VotingClassifier } from "./voting-classifier.ts";
 
 const LOADERS: Readonly<Record<string, (state: ModelState, load: Loader) => Classifier>> = {
   [RandomForestClassifier.kind]: RandomForestClassifier.load,
+  [ExtraTreesClassifier.kind]: ExtraTreesClassifier.load,
+  [GradientBoostingClassifier.kind]: GradientBoostingClassifier.load,
   [LogisticRegression.kind]: LogisticRegression.load,
   [LinearSVC.kind]: LinearSVC.load,
   [MultinomialNB.kind]: MultinomialNB.load,

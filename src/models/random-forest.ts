@@ -1,6 +1,6 @@
 import { type Forest, growForest } from "../core/forest.ts";
 import { ResidentForest } from "../core/resident-forest.ts";
-import { DataError, ModelFileError, OptionError } from "../errors.ts";
+import { DataError } from "../errors.ts";
 import type { Matrix, Probabilities } from "../matrix.ts";
 import { checkExamples, checkRows } from "./check.ts";
 import { exampleWeights } from "./class-weight.ts";
@@ -16,7 +16,15 @@ import {
   UNLIMITED,
 } from "./random-forest-options.ts";
 import type { Json, ModelState } from "./state.ts";
-import { checkKind, classesOf, float64Of, optionsOf } from "./state-reader.ts";
+import { checkKind, classesOf, float64Of, optionsOf, withOptions } from "./state-reader.ts";
+
+export interface ForestFitOptions extends FitOptions {
+  /**
+   * A forest whose trees become the first of this one's `nEstimators`; only the others are grown. Grown from the same examples and
+   * with the same options, it makes no difference to the outcome. Its kind, seed, columns and classes must be the same.
+   */
+  warmStart?: RandomForestClassifier;
+}
 
 /** What a forest says of its training examples through the trees that did not see them. */
 export interface OutOfBag {
@@ -37,9 +45,13 @@ export interface OutOfBag {
  * forest.predictProba(matrixFromRows([[0.2]])).data; // mostly low: columns are high, low
  */
 export class RandomForestClassifier implements Classifier {
-  static readonly kind = "random-forest";
-  readonly kind = RandomForestClassifier.kind;
+  static readonly kind: string = "random-forest";
+  readonly kind: string = RandomForestClassifier.kind;
+  /** The trees are averaged. */
+  readonly averaged = true;
   readonly options: Readonly<Required<RandomForestOptions>>;
+  /** Whether thresholds are drawn rather than sought. */
+  protected readonly drawsThresholds: boolean = false;
   #classes: readonly string[] = [];
   #forest: Forest | null = null;
   #resident: ResidentForest | null = null;
@@ -61,6 +73,11 @@ export class RandomForestClassifier implements Classifier {
     return this.#forest;
   }
 
+  /** Numbers a row that the trees give: one a class. */
+  get outputs(): number {
+    return this.#classes.length;
+  }
+
   /** Mean decrease in impurity by column, summing to 1 (or all 0 when nothing was split); `null` before `fit` and after an import. */
   get featureImportances(): Float64Array | null {
     return this.#importances;
@@ -72,9 +89,10 @@ export class RandomForestClassifier implements Classifier {
   }
 
   /** @throws {DataError} no rows, fewer than two classes, a class with one example, NaN, lengths that do not agree. */
-  fit(x: Matrix, y: readonly string[], { sampleWeight, onProgress }: FitOptions = {}): void {
+  fit(x: Matrix, y: readonly string[], { sampleWeight, onProgress, warmStart }: ForestFitOptions = {}): void {
     checkExamples(x, y, sampleWeight);
     const labels = encodeLabels(y);
+    const grown = warmStart && this.#growableFrom(warmStart, labels.classes, x.columns);
     const { options } = this;
     const balancedSubsample = options.classWeight === "balancedSubsample";
     const classWeight = options.classWeight === "balancedSubsample" ? null : options.classWeight;
@@ -86,22 +104,28 @@ export class RandomForestClassifier implements Classifier {
       maxDepth: options.maxDepth ?? UNLIMITED,
       minSamplesSplit: options.minSamplesSplit,
       minSamplesLeaf: options.minSamplesLeaf,
+      drawsThresholds: this.drawsThresholds,
       bootstrap: options.bootstrap,
       balancedSubsample,
       seed: options.seed >>> 0,
       treesPerCall: Math.min(8, Math.ceil(options.nEstimators / 64)), // some 64 reports of progress; memory for 8 trees
       onProgress,
+      grown,
     });
+    const before = warmStart?.featureImportances;
     this.#take(labels.classes, forest);
-    this.#importances = meanDecreaseInImpurity(forest, gains);
+    // Trees from elsewhere come without importances, and so do forests grown on from them.
+    if (before !== null) {
+      this.#importances = meanDecreaseInImpurity(forest, gains, grown ? grown.offsets.length - 1 : 0, before);
+    }
     this.#outOfBag = options.oobScore ? this.#leaveOut(x, labels.codes) : null;
   }
 
   predictProba(x: Matrix): Probabilities {
     const forest = this.#fitted();
     checkRows(x, forest.columns);
-    this.#resident ??= new ResidentForest(forest);
-    return { rows: x.rows, columns: forest.classes, data: this.#resident.predictProba(x) };
+    this.#resident ??= new ResidentForest(forest, forest.classes, true);
+    return { rows: x.rows, columns: forest.classes, data: this.#resident.predict(x) };
   }
 
   save(): ModelState {
@@ -121,13 +145,7 @@ export class RandomForestClassifier implements Classifier {
   /** The forest that {@link save} wrote. @throws {ModelFileError} when a part is missing, out of range or does not fit the others. */
   static load(state: ModelState): RandomForestClassifier {
     checkKind(state, RandomForestClassifier.kind);
-    const classes = classesOf(state);
-    const forest = forestOf(state, classes.length);
-    const loaded = RandomForestClassifier.fromForest(forest, classes, optionsOf(state) as RandomForestOptions);
-    if (Object.hasOwn(state.tensors, "featureImportances")) {
-      loaded.#importances = float64Of(state, "featureImportances", [forest.columns]);
-    }
-    return loaded;
+    return RandomForestClassifier.restore(state, (options) => new RandomForestClassifier(options));
   }
 
   /** A classifier from trees grown elsewhere; `options` say how they were grown. @throws {ModelFileError} for unknown options. */
@@ -136,14 +154,41 @@ export class RandomForestClassifier implements Classifier {
     classes: readonly string[],
     options: RandomForestOptions = {},
   ): RandomForestClassifier {
-    try {
-      const classifier = new RandomForestClassifier(options);
-      classifier.#take(classes, forest);
-      return classifier;
-    } catch (error) {
-      if (error instanceof OptionError) throw new ModelFileError(`the model's options are not sound: ${error.message}`);
-      throw error;
+    const classifier = withOptions(() => new RandomForestClassifier(options));
+    classifier.#take(classes, forest);
+    return classifier;
+  }
+
+  /** What a state holds, in a classifier that `make` makes. */
+  protected static restore<M extends RandomForestClassifier>(
+    state: ModelState,
+    make: (options: RandomForestOptions) => M,
+  ): M {
+    const classes = classesOf(state);
+    const forest = forestOf(state, classes.length);
+    const loaded = withOptions(() => make(optionsOf(state) as RandomForestOptions));
+    loaded.#take(classes, forest);
+    if (Object.hasOwn(state.tensors, "featureImportances")) {
+      loaded.#importances = float64Of(state, "featureImportances", [forest.columns]);
     }
+    return loaded;
+  }
+
+  /** The trees of a forest that this one can be grown on from. */
+  #growableFrom(other: RandomForestClassifier, classes: readonly string[], columns: number): Required<Forest> {
+    const { forest, options } = other;
+    const trees = forest ? forest.offsets.length - 1 : 0;
+    const cover = forest?.cover;
+    if (!forest || !cover)
+      throw new DataError("the forest of warmStart has no trees, or does not know how they were grown");
+    const fits = other.kind === this.kind && options.seed === this.options.seed && forest.columns === columns;
+    if (!fits || other.classes.join("\n") !== classes.join("\n")) {
+      throw new DataError("the forest of warmStart is of another kind, seed, number of columns or other classes");
+    }
+    if (trees > this.options.nEstimators) {
+      throw new DataError(`the forest of warmStart has ${trees} trees, but nEstimators is ${this.options.nEstimators}`);
+    }
+    return { ...forest, cover };
   }
 
   #take(classes: readonly string[], forest: Forest): void {
@@ -162,7 +207,7 @@ export class RandomForestClassifier implements Classifier {
   #leaveOut(x: Matrix, codes: Uint16Array): OutOfBag {
     const forest = this.#fitted();
     const { classes } = forest;
-    this.#resident = new ResidentForest(forest);
+    this.#resident = new ResidentForest(forest, forest.classes, true);
     const { sums, treeCounts } = this.#resident.outOfBag(x, this.options.seed >>> 0);
     let answered = 0;
     let right = 0;

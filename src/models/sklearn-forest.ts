@@ -1,4 +1,4 @@
-import type { Forest } from "../core/forest.ts";
+import { type Forest, sumCovers } from "../core/forest.ts";
 import { LeafTable } from "../core/leaf-table.ts";
 import { ModelFileError } from "../errors.ts";
 import { RandomForestClassifier } from "./random-forest.ts";
@@ -10,6 +10,10 @@ export interface SklearnTree {
   feature: readonly number[];
   threshold: readonly number[];
   value: readonly (readonly number[])[];
+  /**
+   * Needed for explanations of trees of scikit-learn 1.3 or later, whose `value` holds shares; before, its sums say the same.
+   */
+  weighted_n_node_samples?: readonly number[];
 }
 
 /** A forest of scikit-learn as plain arrays: `classes` as in `classes_`, `n_features` as in `n_features_in_`. */
@@ -29,7 +33,8 @@ export interface SklearnForest {
  * @example
  * // In Python: json.dump({"classes": forest.classes_.tolist(), "n_features": forest.n_features_in_, "trees": [
  * //   {"children_left": t.children_left.tolist(), "children_right": t.children_right.tolist(), "feature": t.feature.tolist(),
- * //    "threshold": t.threshold.tolist(), "value": t.value[:, 0, :].tolist()} for t in (e.tree_ for e in forest.estimators_)]}, file)
+ * //    "threshold": t.threshold.tolist(), "value": t.value[:, 0, :].tolist(),
+ * //    "weighted_n_node_samples": t.weighted_n_node_samples.tolist()} for t in (e.tree_ for e in forest.estimators_)]}, file)
  * forestFromSklearn(JSON.parse(text)).predictProba(matrixFromRows([[5.1, 3.5, 1.4, 0.2]]));
  */
 export function forestFromSklearn(json: unknown): RandomForestClassifier {
@@ -70,6 +75,9 @@ class Builder {
   readonly #threshold: number[] = [];
   readonly #right: number[] = [];
   readonly #leaves: LeafTable;
+  /** By node; nothing for inner nodes. */
+  readonly #cover: number[] = [];
+  #covered = true;
 
   constructor(columns: number, place: readonly number[]) {
     this.#columns = columns;
@@ -78,7 +86,7 @@ class Builder {
   }
 
   forest(): Forest {
-    return {
+    const forest = {
       columns: this.#columns,
       classes: this.#place.length,
       offsets: Int32Array.from(this.#offsets),
@@ -87,6 +95,10 @@ class Builder {
       right: Int32Array.from(this.#right),
       leafValues: this.#leaves.toArray(),
     };
+    if (!this.#covered) return forest;
+    const covered = { ...forest, cover: Float64Array.from(this.#cover) };
+    sumCovers(covered);
+    return covered;
   }
 
   /** Appends a tree in pre-order, whatever the order of its arrays. */
@@ -94,6 +106,8 @@ class Builder {
     const tree = this.#checkArrays(value, t);
     const start = this.#feature.length;
     const nodes = tree.feature.length;
+    const covers = coversOf(tree);
+    if (!covers) this.#covered = false;
     const seen = new Uint8Array(nodes);
     // A node to be visited and, for a right child, the parent that is to point to it.
     const waiting: [node: number, parent: number][] = [[0, -1]];
@@ -107,6 +121,7 @@ class Builder {
       const right = tree.children_right[node];
       if (left === -1 && right === -1) {
         this.#addNode(-1, 0, this.#addLeaf(tree.value[node], node, t));
+        this.#cover[at] = covers ? checkCover(covers[node], node, t) : 1;
         continue;
       }
       for (const child of [left, right]) {
@@ -115,6 +130,7 @@ class Builder {
         }
       }
       this.#addNode(this.#checkFeature(tree.feature[node], node, t), checkThreshold(tree.threshold[node], node, t), 0);
+      this.#cover[at] = 0;
       waiting.push([right, at], [left, -1]);
     }
     const lost = seen.indexOf(0);
@@ -131,6 +147,10 @@ class Builder {
       if (array.length !== nodes || nodes === 0) {
         throw new ModelFileError(`tree ${t} has ${nodes} nodes, but ${array.length} elements in "${name}"`);
       }
+    }
+    const weights = value.weighted_n_node_samples;
+    if (weights !== undefined && !(Array.isArray(weights) && weights.length === nodes)) {
+      throw new ModelFileError(`tree ${t} must have ${nodes} elements in "weighted_n_node_samples"`);
     }
     return value as unknown as SklearnTree;
   }
@@ -161,6 +181,21 @@ class Builder {
     }
     return feature;
   }
+}
+
+/** The weight of the examples in every node, or `null` when the tree does not tell. */
+function coversOf({ value, weighted_n_node_samples: weights }: SklearnTree): readonly number[] | null {
+  if (weights !== undefined) return weights;
+  // The root's shares sum to 1, but for rounding; its weights sum to the number of examples, unless they were weighed so.
+  const sums = value.map((row) => (Array.isArray(row) ? sumOfWeights(row) : Number.NaN));
+  return Math.abs(sums[0] - 1) < 1e-6 ? null : sums;
+}
+
+function checkCover(cover: number, node: number, t: number): number {
+  if (!(typeof cover === "number" && Math.fround(cover) > 0 && cover < 3.4e38)) {
+    throw new ModelFileError(`node ${node} of tree ${t} has the weight ${cover}; it must be finite and above 0`);
+  }
+  return cover;
 }
 
 function checkThreshold(threshold: number, node: number, t: number): number {
