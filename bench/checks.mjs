@@ -4,7 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { createExtractor } from "../dist/index.js";
-import { coreBase64 } from "../dist/core/binary.js";
+import { coreBase64 } from "../build/lib/core/binary.js";
 import { median } from "./measure.mjs";
 import { frameOptions, sampleRate } from "./speech.mjs";
 

@@ -19,8 +19,8 @@ if (task === "start") {
   createExtractor(request).extract(samples);
   console.log(performance.now() - start);
 } else if (task === "stream") {
-  const { createExtractor, createStream } = await import("../dist/index.js");
-  const { core } = await import("../dist/core/module.js");
+  const { createExtractor, createStream } = await import("../build/lib/index.js");
+  const { core } = await import("../build/lib/core/module.js");
   const stream = createStream(createExtractor({ ...request, options: { ...request.options, topDb: null } }));
   const samples = new Float32Array(readFileSync(file).buffer);
   const piece = samples.length / 6000;

@@ -20,12 +20,12 @@ const MOST_FAILURES = 5;
 /** The latest extractors are kept, and with them their plans. */
 const MOST_BLOCKS = 2000;
 
-if (!existsSync("dist/core/module.js")) {
-  console.error('dist/ is missing: "npm run build" makes it');
+if (!existsSync("build/lib/core/module.js")) {
+  console.error('build/lib/ is missing: "npm run build" makes it');
   process.exit(2);
 }
-const { InputError } = await import("../dist/errors.js");
-const { withCore } = await import("../dist/core/module.js");
+const { InputError } = await import("../build/lib/errors.js");
+const { withCore } = await import("../build/lib/core/module.js");
 const { Draw } = await import("./fuzz/draw.mjs");
 const { kernels } = await import("./fuzz/kernels.mjs");
 

@@ -2,7 +2,7 @@
 // The same espeak-ng gives the same files: everything random comes from one seed.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { Random } from "../dist/random.js";
+import { Random } from "../build/lib/random.js";
 import { OPEN, PLAY, SENTENCES } from "./mini-sentences.mjs";
 
 const OUT = "data/mini";

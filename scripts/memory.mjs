@@ -1,8 +1,8 @@
 // Sends many utterances through every preset and the recogniser in one process and prints what memory it holds on the way.
 //   node scripts/memory.mjs [--utterances 100000] [--json]
 import { parseArgs } from "node:util";
-import { createExtractor, frameFeatures, Random, Recognizer } from "../dist/index.js";
-import { core } from "../dist/core/module.js";
+import { createExtractor, frameFeatures, Random, Recognizer } from "../build/lib/index.js";
+import { core } from "../build/lib/core/module.js";
 
 const { values: options } = parseArgs({
   options: { utterances: { type: "string", default: "100000" }, json: { type: "boolean", default: false } },

@@ -1,5 +1,5 @@
 import { createExtractor, frameFeatures, Hpss, kaldiFeatures, RealFft, Resampler, version } from "../../dist/index.js";
-import { core } from "../../dist/core/module.js";
+import { core } from "../../build/lib/core/module.js";
 import { abreast } from "./abreast.mjs";
 import { frameOptions, nFft, pitchOptions, sampleRate } from "../speech.mjs";
 
