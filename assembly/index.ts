@@ -15,7 +15,9 @@ export { kaldiFree, kaldiPlan } from "./dsp/kaldi";
 export { melFilterbank } from "./dsp/mel";
 export { signalMoments } from "./dsp/moments";
 export { allFinite, padSignal } from "./dsp/pad";
-export { resampledLength, resamplerFree, resamplerMargin, resamplerPlan } from "./dsp/resample";
+export {
+  resampledLength, resamplerFree, resamplerMargin, resamplerPlan, resamplerReach, resamplerStep,
+} from "./dsp/resample";
 export { pitchFree, pitchPlan, pitchWorkBytes } from "./dsp/pitch";
 export { realFftFree, realFftPlan } from "./dsp/rfft";
 export { frameCount, stftFree, stftPlan } from "./dsp/stft";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createExtractor, createStream, type OptionRecord, type Preset } from "../src/features/index.ts";
+import { Resampler } from "../src/core/resample.ts";
 import { Random } from "../src/random.ts";
 
 const random = new Random(3);
@@ -172,4 +173,42 @@ test("kaldi's features of any length, in any chunks", () => {
     ),
     { numRuns: 100 },
   );
+});
+
+test.each([
+  [48000, 16000],
+  [44100, 16000],
+  [16000, 22050],
+  [16001, 16000],
+  [11025, 8000],
+  [16000, 16000],
+])("resampling from %i to %i Hz in any chunks has the bits of the whole", (from, to) => {
+  const long = Float32Array.from({ length: 30000 }, (_, i) => signal[i % signal.length]);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 30000 }), fc.integer({ min: 1, max: 9000 }), (length, size) => {
+      const samples = long.subarray(0, length);
+      const resampler = new Resampler(from, to);
+      const stream = resampler.stream();
+      const parts: number[] = [];
+      for (let at = 0; at < length; at += size) parts.push(...stream.push(samples.subarray(at, at + size)));
+      parts.push(...stream.finish());
+      expect(Float32Array.from(parts)).toEqual(resampler.process(samples).slice());
+      expect(() => stream.finish()).toThrow("finished");
+    }),
+    { numRuns: 12 },
+  );
+});
+
+test("a stream takes samples at another rate", () => {
+  const extractor = createExtractor({
+    preset: "librosa",
+    sampleRate: 16000,
+    features: ["rms", "centroid"],
+    options: short,
+  });
+  const stream = createStream(extractor, 44100);
+  const parts: number[] = [];
+  for (let at = 0; at < signal.length; at += 777) parts.push(...stream.push(signal.subarray(at, at + 777)).data);
+  parts.push(...stream.finish().data);
+  expect(Float32Array.from(parts)).toEqual(extractor.extract(signal, 44100).data);
 });

@@ -4,7 +4,7 @@ import {
   blockMargin, BlockResampler, blockResamplerFree, blockResamplerPlan, blockUnits, resampleBlocks,
 } from "./resample-blocks";
 
-import { canonical, canonicalNaN } from "../nan";
+import { canonical } from "../nan";
 
 const ATTENUATION: f64 = 100.0;
 const PASS_EDGE: f64 = 0.9;
@@ -98,6 +98,18 @@ export function resamplerMargin(plan: Resampler): i32 {
   return blocks === null ? plan.taps : blockMargin(blocks);
 }
 
+/** Input samples of the pieces that can be resampled by themselves: from any multiple of this on the phases, or blocks, begin anew. */
+export function resamplerStep(plan: Resampler): i32 {
+  const blocks = plan.blocks;
+  return blocks === null ? plan.down : blocks.kept * plan.down;
+}
+
+/** Input samples before and behind a piece that its outputs depend on. */
+export function resamplerReach(plan: Resampler): i32 {
+  const blocks = plan.blocks;
+  return blocks === null ? plan.taps : blocks.margin * plan.down;
+}
+
 /** Sum of a[i] * b[i], n a multiple of 4: four running sums, added in pairs. */
 // @ts-ignore: decorator
 @inline
@@ -135,7 +147,6 @@ export function resampleSignal<T>(plan: Resampler, x: usize, n: i32, out: usize)
   const blocks = plan.blocks;
   if (blocks !== null) {
     resampleBlocks<T>(blocks, plan.up, plan.down, x, count, out);
-    canonicalNaN<f32>(out, count);
     return;
   }
   const row = <usize>plan.taps << 2;

@@ -36,14 +36,87 @@ export class Resampler {
     if (this.from === this.to) return samples;
     const length = Math.ceil((samples.length * this.to) / this.from);
     if (length > MAX_VALUES) throw new AudioError(`${samples.length} samples are too many to resample in one piece`);
+    return this.#resample(samples, 0, samples.length);
+  }
+
+  /**
+   * Resamples a signal that comes piece by piece: any division gives the very bits of {@link process} on the whole. It keeps about two
+   * blocks of samples.
+   *
+   * @example
+   * const stream = new Resampler(48000, 16000).stream();
+   * for (const piece of pieces) play(stream.push(piece));
+   * play(stream.finish());
+   */
+  stream(): ResamplerStream {
+    const resample = (samples: Float32Array, from: number, count: number) => this.#resample(samples, from, count);
+    const identity = this.from === this.to;
+    return new ResamplerStream(
+      resample,
+      identity ? 1 : core.resamplerStep(this.#plan),
+      identity ? 0 : core.resamplerReach(this.#plan),
+    );
+  }
+
+  /** The outputs of `count` samples from sample `from` of `samples` on; those around count too, and beyond there are zeros. */
+  #resample(samples: Float32Array, from: number, count: number): Float32Array {
+    if (this.from === this.to) return samples.slice(from, from + count);
     return scratch((memory) => {
-      const margin = core.resamplerMargin(this.#plan);
+      const margin = Math.max(core.resamplerMargin(this.#plan), from);
       const x = memory.zeros((samples.length + 2 * margin) * 4) + margin * 4;
-      f32(x, samples.length).set(samples);
-      const count = core.resampledLength(this.#plan, samples.length);
-      const out = memory.zeros(count * 4);
-      core.resample(this.#plan, x, samples.length, out);
-      return f32(out, count).slice();
+      f32(x - from * 4, samples.length).set(samples);
+      const length = core.resampledLength(this.#plan, count);
+      const out = memory.zeros(length * 4);
+      core.resample(this.#plan, x, count, out);
+      return f32(out, length).slice();
     });
+  }
+}
+
+/** See {@link Resampler.stream}. */
+export class ResamplerStream {
+  /** Input samples that must follow one before its outputs come, at most. */
+  readonly latency: number;
+  readonly #resample: (samples: Float32Array, from: number, count: number) => Float32Array;
+  /** Input samples of a piece that can be resampled by itself, and those around it that count. */
+  readonly #step: number;
+  readonly #reach: number;
+  /** The samples from `#before` samples before the next piece on. */
+  #kept = new Float32Array(0);
+  #before = 0;
+  #finished = false;
+
+  /** @param resample gives the outputs of `count` samples from sample `from` on */
+  constructor(
+    resample: (samples: Float32Array, from: number, count: number) => Float32Array,
+    step: number,
+    reach: number,
+  ) {
+    this.#resample = resample;
+    this.#step = step;
+    this.#reach = reach;
+    this.latency = step + reach;
+  }
+
+  /** The outputs that have become certain. @throws {AudioError} after `finish` */
+  push(samples: Float32Array): Float32Array {
+    if (this.#finished) throw new AudioError("the stream is finished; create another");
+    const all = new Float32Array(this.#kept.length + samples.length);
+    all.set(this.#kept);
+    all.set(samples, this.#kept.length);
+    const steps = Math.max(0, Math.floor((all.length - this.#before - this.#reach) / this.#step));
+    const out = this.#resample(all, this.#before, steps * this.#step);
+    const next = this.#before + steps * this.#step;
+    const from = Math.max(0, next - this.#reach);
+    this.#kept = all.slice(from);
+    this.#before = next - from;
+    return out;
+  }
+
+  /** The rest of the outputs: in all ceil(n * to / from). */
+  finish(): Float32Array {
+    if (this.#finished) throw new AudioError("the stream is finished; create another");
+    this.#finished = true;
+    return this.#resample(this.#kept, this.#before, this.#kept.length - this.#before);
   }
 }

@@ -1,5 +1,6 @@
 import type { FrameFeature } from "../core/frames.ts";
 import type { KaldiFeature } from "../core/kaldi.ts";
+import { Resampler } from "../core/resample.ts";
 import { allFinite, paddedIndex } from "../core/signal.ts";
 import { AudioError, OptionError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
@@ -26,6 +27,7 @@ export interface FrameStream {
  * A stream of the rows that `extractor.extract` gives for the whole signal: any division into pieces gives the very same bits. It keeps
  * a few frames of samples, however long it runs.
  *
+ * @param sampleRate of the samples that are pushed, in Hz; they are resampled as they come when it is not the extractor's
  * @throws {OptionError} an extractor of utterances, a feature that needs the whole signal, or `topDb` other than null for features
  * in decibels
  * @example
@@ -33,14 +35,30 @@ export interface FrameStream {
  * for (const chunk of chunks) show(stream.push(chunk));
  * show(stream.finish());
  */
-export function createStream(extractor: Extractor): FrameStream {
+export function createStream(extractor: Extractor, sampleRate = extractor.sampleRate): FrameStream {
   const stream = new Stream(sourceOf(extractor));
+  const { names } = extractor;
+  if (sampleRate === extractor.sampleRate) {
+    const { latency } = stream;
+    return { names, sampleRate, latency, push: (samples) => stream.push(samples), finish: () => stream.finish() };
+  }
+  const resampler = new Resampler(sampleRate, extractor.sampleRate).stream();
   return {
-    names: extractor.names,
-    sampleRate: extractor.sampleRate,
-    latency: stream.latency,
-    push: (samples) => stream.push(samples),
-    finish: () => stream.finish(),
+    names,
+    sampleRate,
+    latency: resampler.latency + Math.ceil((stream.latency * sampleRate) / extractor.sampleRate),
+    push(samples) {
+      if (!allFinite(samples)) throw new AudioError("the audio has samples that are NaN or infinite");
+      return stream.push(resampler.push(samples));
+    },
+    finish() {
+      const last = stream.push(resampler.finish());
+      const rest = stream.finish();
+      const data = new Float32Array(last.data.length + rest.data.length);
+      data.set(last.data);
+      data.set(rest.data, last.data.length);
+      return denseMatrix(last.rows + rest.rows, names.length, data);
+    },
   };
 }
 
