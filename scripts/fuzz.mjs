@@ -17,8 +17,8 @@ const { values: options } = parseArgs({
   },
 });
 const MOST_FAILURES = 5;
-/** The latest extractors are kept, and with them their plans. */
-const MOST_BLOCKS = 2000;
+/** The latest 16 extractors are kept, and with them their plans, of about 60 blocks each; a leak would pass this within a few thousand calls. */
+const MOST_BLOCKS = 1200;
 
 if (!existsSync("build/lib/core/module.js")) {
   console.error('build/lib/ is missing: "npm run build" makes it');
