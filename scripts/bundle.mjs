@@ -13,7 +13,12 @@ const types = spawnSync(
 if (types.status !== 0) process.exit(types.status ?? 1);
 
 const bundle = await rolldown({
-  input: { index: "build/lib/index.js", node: "build/lib/node.js", "cli/main": "build/lib/cli/main.js" },
+  input: {
+    index: "build/lib/index.js",
+    node: "build/lib/node.js",
+    "cli/main": "build/lib/cli/main.js",
+    "cli/task-worker": "build/lib/cli/task-worker.js",
+  },
   external: (id) => !id.startsWith(".") && !id.startsWith("/") && !id.includes("build/lib"),
   platform: "neutral",
 });
