@@ -96,5 +96,5 @@ test("small steps are summed into one", () => {
     { name: "s0", value: 3 },
     { name: "3 others", value: 0.5 },
   ]);
-  expect(largestSteps(steps, 5, String)).toHaveLength(5);
+  expect(largestSteps(steps, 4, String).map(({ name }) => name)).toEqual(["s1", "s0", "s2", "s3", "s4"]);
 });

@@ -18,7 +18,7 @@ export function largestSteps(
   others: (count: number) => string,
 ): WaterfallStep[] {
   const ranked = [...steps].sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
-  if (ranked.length <= shown) return ranked;
+  if (ranked.length <= shown + 1) return ranked; // one other has a name, too
   const rest = ranked.slice(shown);
   return [
     ...ranked.slice(0, shown),
