@@ -63,7 +63,7 @@ export interface EpochReport {
 export interface TrainerHooks {
   readonly onEpoch?: (report: EpochReport) => void;
   /** Called with the share of the work that is done, from 0 to 1. */
-  readonly onProgress?: (done: number) => void;
+  onProgress?: (done: number) => void;
   /** Stops the training after the batch at work; the best weights so far are kept. */
   readonly signal?: AbortSignal;
   /** Given after every epoch what a killed run needs to go on; a returned promise is awaited. */
