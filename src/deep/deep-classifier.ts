@@ -29,8 +29,6 @@ import { validationPart } from "./validation-part.ts";
 import { UNKNOWN, Vocabulary } from "./vocabulary.ts";
 
 export interface DeepFitOptions extends FitOptions, TrainerHooks {
-  /** Who spoke each row: what is held out to choose the best epoch is whole speakers. */
-  readonly groups?: readonly string[];
   /** What the embedding of tokens starts from, by token in lower case; of its width. */
   readonly wordVectors?: ReadonlyMap<string, ArrayLike<number>>;
 }

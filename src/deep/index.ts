@@ -11,6 +11,7 @@ export { type BackendOptions, deepBackend, type Tfjs } from "./backend.ts";
 export type { Architecture } from "./architecture.ts";
 export { DeepClassifier, type DeepFitOptions } from "./deep-classifier.ts";
 export type { DeepOptions } from "./deep-options.ts";
+export { exportLayers, type LayersFiles } from "./export-layers.ts";
 export { fusion } from "./fusion.ts";
 export { architectures } from "./kinds.ts";
 export { MLPClassifier, type MLPOptions } from "./mlp.ts";

@@ -33,17 +33,22 @@ const trained = {
 
 /** Training on frames. */
 const heard = {
-  batchSize: 16,
+  batchSize: 8,
   learningRate: 2e-3,
-  epochs: 40,
+  epochs: 50,
   clipNorm: 2,
+  dropout: 0.1,
+  centreFrames: false,
+  validationShare: 0,
   timeMasks: 2,
+  timeMaskFrames: 10,
   frequencyMasks: 2,
-  noise: 0.1,
+  frequencyMaskWidth: 4,
+  noise: 0.05,
 } as const;
 
 /** Training on tokens. */
-const read = { batchSize: 32, learningRate: 2e-3, epochs: 6, dropout: 0.4, tokenDropout: 0.1 } as const;
+const read = { batchSize: 32, learningRate: 2e-3, epochs: 6, dropout: 0.4, tokenDropout: 0.1, cell: "gru" } as const;
 
 /** Convolutions over frames, mean and standard deviation weighted by attention, and a dense layer. */
 export const frameCnn: Architecture = {
@@ -63,6 +68,9 @@ export const frameCnn: Architecture = {
     return dense(weights, "output", dropout(pooled, rate, random));
   },
 };
+
+/** Options with which the other networks learn from frames as the CNN does. */
+export const trainedOnFrames = { ...heard, tokenDropout: 0 } as const;
 
 /** The sequence that a network reads: embedded tokens, or what the convolutions make of frames. */
 function sequenceLayout({ parts, coefficients, vocabulary }: Sizes, options: DeepOptions): Layout {
