@@ -151,11 +151,11 @@ A run that was killed goes on where it was when it is started again with the sam
 function withPublished(only: string): string {
   const known = knownCells(components.models)
     .filter((cell) => publishedFigures(cell))
-    .map(cellName); // prettier-ignore
+    .map(cellName);
   return only
     .split(",")
     .flatMap((name) => (name.trim() === "published" ? known : [name]))
-    .join(); // prettier-ignore
+    .join();
 }
 
 const [unasked, asked] = [false, true].map((onRequest) =>

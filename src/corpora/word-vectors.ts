@@ -39,7 +39,7 @@ async function readGlove(path: string, wanted: ReadonlySet<string>): Promise<Map
         .trim()
         .split(" "),
       Number,
-    ); // prettier-ignore
+    );
     dimensions ??= numbers.length;
     if (numbers.length !== dimensions || !numbers.every(Number.isFinite)) {
       throw new TableError(`${path}: line ${line}: a word and ${dimensions} numbers should stand here`);

@@ -7,7 +7,8 @@ import { PADDING, UNKNOWN } from "./vocabulary.ts";
 
 /** An utterance that is ready for a network: numbers of tokens, scaled frames. */
 export interface Example {
-  readonly features?: Float32Array;
+  /** Asked for batch by batch, so that sparse rows are not all written out at once. */
+  readonly features?: () => Float32Array;
   readonly tokens?: Int32Array;
   readonly frames?: DenseMatrix;
   readonly variants?: readonly DenseMatrix[];
@@ -44,16 +45,18 @@ export function batchOf(examples: readonly Example[], options: BatchOptions, ran
   const [{ features, tokens, frames }] = examples;
   return {
     rows,
-    features: features && vectors(examples, features.length),
+    features: features && vectors(examples),
     tokens: tokens && padTokens(examples, options.tokenDropout, random),
     frames: frames && padFrames(examples, frames.columns, options, random),
   };
 }
 
-function vectors(examples: readonly Example[], columns: number): Tensor2D {
-  const data = new Float32Array(examples.length * columns);
-  examples.forEach(({ features }, r) => data.set(features!, r * columns));
-  return tf.tensor2d(data, [examples.length, columns]);
+function vectors(examples: readonly Example[]): Tensor2D {
+  const rows = examples.map(({ features }) => features!());
+  const columns = rows[0].length;
+  const data = new Float32Array(rows.length * columns);
+  rows.forEach((row, r) => data.set(row, r * columns));
+  return tf.tensor2d(data, [rows.length, columns]);
 }
 
 function maskOf(lengths: readonly number[], steps: number): Tensor2D {

@@ -23,7 +23,7 @@ import {
   type Validation,
   type Weights,
   weightsOf,
-} from "./trainer.ts"; // prettier-ignore
+} from "./trainer.ts";
 import { checkInputs, type InputPart, inputsOf, type UtteranceInput } from "./utterance-input.ts";
 import { validationPart } from "./validation-part.ts";
 import { UNKNOWN, Vocabulary } from "./vocabulary.ts";
@@ -224,14 +224,7 @@ export class DeepClassifier implements Classifier {
     const { parts } = sizes;
     const scaled = (frames: NonNullable<UtteranceInput["frames"]>) => scaleFrames(this.#prepare(frames), scale!);
     return {
-      // Sparse rows of a matrix are written out batch by batch.
-      ...(parts.includes("features")
-        ? {
-            get features() {
-              return input.features;
-            },
-          }
-        : {}), // prettier-ignore
+      features: parts.includes("features") ? () => input.features! : undefined,
       tokens: parts.includes("text") ? vocabulary.encode(input.text!, this.options.maxTokens) : undefined,
       frames: parts.includes("frames") ? scaled(input.frames!) : undefined,
       variants: parts.includes("frames") ? input.variants?.map(scaled) : undefined,

@@ -82,7 +82,7 @@ function add(model: Sequential, { kind, tensors }: ModelState, layer: Layer, nam
     const numbers =
       kind === "seed-lstm" && name === "lstm.bias"
         ? data.map((b, i) => b + (i >= quarter && i < 2 * quarter ? 1 : 0))
-        : data; // prettier-ignore
+        : data;
     return tf.tensor(numbers as Float32Array, [...shape]);
   });
   if (weights.length > 0) layer.setWeights(weights);

@@ -63,7 +63,7 @@ export const fusion: Architecture = {
         attended(weights, "toFrames", words, sound, heads),
         options,
         random,
-      ); // prettier-ignore
+      );
     }
     if (options.fusion === "early") return together(weights, sound, words, options, random);
     const said = (name: "frames" | "tokens", x: Padded<Tensor3D>) =>

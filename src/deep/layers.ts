@@ -42,7 +42,7 @@ export function convolution(weights: Weights, name: string, x: Tensor3D, padding
           [before, width - 1 - before],
           [0, 0],
         ])
-      : x; // prettier-ignore
+      : x;
   const steps = padded.shape[1] - width + 1;
   const neighbours = Array.from({ length: width }, (_, k) => tf.slice3d(padded, [0, k, 0], [-1, steps, -1]));
   const flat = tf.reshape(tf.concat(neighbours, 2), [-1, width * inputs]) as Tensor2D;

@@ -76,7 +76,7 @@ function padTo8({ values, mask }: Padded<Tensor3D>): Padded<Tensor3D> {
       [0, 0],
       [0, more],
     ]),
-  }; // prettier-ignore
+  };
 }
 
 export const textChannels = (units: number): number => 2 * units;

@@ -8,7 +8,7 @@ import {
   SEED_CNN_BOTH,
   seedCnn,
   seedLstm,
-} from "../../src/deep/index.ts"; // prettier-ignore
+} from "../../src/deep/index.ts";
 import type { LayersFiles } from "../../src/deep/index.ts";
 import { OptionError } from "../../src/errors.ts";
 import { matrixFromRows } from "../../src/matrix.ts";
@@ -51,7 +51,7 @@ test("so does the LSTM over tokens, by the numbers that go along", async () => {
   await classifier.fit(
     x.map(({ text }) => ({ text })),
     y,
-  ); // prettier-ignore
+  );
   const { model, tokens } = await load(await exportLayers(classifier.save()));
   const text = "the rain song";
   const numbers = text.split(" ").map((token) => tokens.indexOf(token) + 2);
@@ -66,6 +66,6 @@ test("what is no row of layers is refused", async () => {
   await classifier.fit(
     x.map(({ text }) => ({ text })),
     y,
-  ); // prettier-ignore
+  );
   await expect(exportLayers(classifier.save())).rejects.toThrow(OptionError);
 });

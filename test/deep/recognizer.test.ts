@@ -10,7 +10,7 @@ import { startBackend } from "./start.ts";
 beforeAll(async () => void (await startBackend()));
 
 const sampleRate = 16000;
-const extractor = createExtractor({ preset: "kaldi", sampleRate, features: ["fbank"], options: { numMelBins: 12 } });
+const extractor = createExtractor({ preset: "kaldi", sampleRate, features: ["fbank"], options: { numMelBins: 14 } });
 
 /** Bursts of noise, slow ones or fast ones: synthetic. */
 function speech(fast: boolean, seed: number): Float32Array {
@@ -35,7 +35,7 @@ async function trained(): Promise<Recognizer> {
   await cnn.fit(
     y.map((name, i) => ({ frames: extractor.extract(speech(name === "hot", i)) })),
     y,
-  ); // prettier-ignore
+  );
   const reader = new DeepClassifier(recurrentNetwork, {
     units: 6,
     epochs: 8,
@@ -47,7 +47,7 @@ async function trained(): Promise<Recognizer> {
   await reader.fit(
     y.map((name) => ({ text: name === "hot" ? "go away now" : "all is well" })),
     y,
-  ); // prettier-ignore
+  );
   return new Recognizer({
     audio: { extractor, classifier: cnn, temperature: 1 },
     text: { classifier: reader, temperature: 1.5 },
@@ -74,14 +74,13 @@ test("a network in the place of another is refused", async () => {
   const parts = state.config.parts as Record<string, { kind: string; config: Record<string, never> }>;
   const swapped = { ...parts, "audio.classifier": parts["text.classifier"] };
   const tensors = Object.fromEntries(
-    Object.entries(state.tensors).flatMap(
-      ([name, tensor]) =>
-        name.startsWith("text.classifier.")
-          ? [
-              [name, tensor],
-              [name.replace("text.", "audio."), tensor],
-            ]
-          : [], // prettier-ignore
+    Object.entries(state.tensors).flatMap(([name, tensor]) =>
+      name.startsWith("text.classifier.")
+        ? [
+            [name, tensor],
+            [name.replace("text.", "audio."), tensor],
+          ]
+        : [],
     ),
   );
   const { saveModel } = await import("../../src/models/model-file.ts");

@@ -43,7 +43,7 @@ test("a network learns sound, with each speaker held out in turn", async () => {
     preset: "kaldi",
     sampleRate: 16000,
     features: ["fbank"],
-    options: { numMelBins: 6 },
+    options: { numMelBins: 6, numCeps: 6 },
   });
   const frames = x.map((input) => input.frames);
   const few = { ...rows, transcripts: undefined, frames };

@@ -17,7 +17,7 @@ export function utterances(seed: number, count: number): { x: Required<Utterance
     const said = Array.from({ length: 1 + random.integer(6) }, () => words[name][random.integer(4)]);
     const filler = Array.from({ length: random.integer(4) }, () => ["the", "a", "of"][random.integer(3)]);
     const frames = sound(random, 12 + random.integer(40), i % 3);
-    const features = Float32Array.from({ length: 8 }, (_, c) => random.normal() + (c === i % 3 ? 2 : 0));
+    const features = Float32Array.from({ length: 8 }, () => random.normal() / 2 + 1.5 * (i % 3));
     return { text: random.shuffle([...said, ...filler]).join(" "), frames, variants: [frames], features };
   });
   return { x, y };
