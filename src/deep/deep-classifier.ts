@@ -276,10 +276,12 @@ export class DeepClassifier implements Classifier {
   }
 
   #logits(weights: Weights, examples: readonly Example[]): Float32Array {
-    return tf.tidy(() => {
+    let logits = new Float32Array(0);
+    tf.tidy(() => {
       const batch = batchOf(examples, this.#batchOptions);
-      return this.#architecture.logits(weights, batch, this.options).dataSync() as Float32Array;
+      logits = this.#architecture.logits(weights, batch, this.options).dataSync() as Float32Array<ArrayBuffer>;
     });
+    return logits;
   }
 
   get #batchOptions(): BatchOptions {

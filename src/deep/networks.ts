@@ -35,7 +35,7 @@ const trained = {
 const heard = {
   batchSize: 8,
   learningRate: 2e-3,
-  epochs: 50,
+  epochs: 30,
   clipNorm: 2,
   dropout: 0.1,
   centreFrames: false,
