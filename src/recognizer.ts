@@ -282,7 +282,7 @@ function savedExtractor(saved: SavedAudio | undefined): Extractor {
   }
   const { preset, sampleRate, level, features, options, hash } = saved.extractor;
   try {
-    const chosen = preset === "librosa" ? features : undefined;
+    const chosen = preset === "librosa" || preset === "kaldi" ? features : undefined;
     const extractor = createExtractor({ preset, sampleRate, level, options, features: chosen });
     if (extractor.hash === hash) return extractor;
   } catch (error) {

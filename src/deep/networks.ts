@@ -48,7 +48,7 @@ const heard = {
 } as const;
 
 /** Training on tokens. */
-const read = { batchSize: 32, learningRate: 2e-3, epochs: 6, dropout: 0.4, tokenDropout: 0.1, cell: "gru" } as const;
+const read = { batchSize: 32, learningRate: 2e-3, epochs: 6, dropout: 0.4, tokenDropout: 0.1 } as const;
 
 /** Convolutions over frames, mean and standard deviation weighted by attention, and a dense layer. */
 export const frameCnn: Architecture = {

@@ -63,6 +63,7 @@ export const deepModels: Readonly<Record<string, ModelEntry>> = {
     ...reader(transformer, heard, { ...trainedOnFrames, units: 96 }),
   },
   "token-lstm": { title: "LSTM, tokens", modalities: ["text"], ...reader(recurrentNetwork, read) },
+  "token-gru": { title: "GRU, tokens", modalities: ["text"], ...reader(recurrentNetwork, read, { cell: "gru" }) },
   "token-transformer": { title: "Transf., tokens", modalities: ["text"], ...reader(transformer, read) },
   "fusion-early": { title: "early fusion", modalities: ["both"], ...reader(fusion, both, { fusion: "early" }) },
   "fusion-late": { title: "late fusion", modalities: ["both"], ...reader(fusion, both, { fusion: "late" }) },

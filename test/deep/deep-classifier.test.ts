@@ -27,7 +27,7 @@ const small = {
   denseUnits: 8,
   batchSize: 8,
   minCount: 1,
-  learningRate: 0.01,
+  learningRate: 0.005,
   frequencyMasks: 0,
 } as const;
 const cases: Case[] = architectures.flatMap((architecture) =>
@@ -59,7 +59,7 @@ test.each(cases)(
       await classifier.fit(only(x, parts), y);
       return classifier;
     };
-    const classifier = await fitted(12);
+    const classifier = await fitted(25);
     expect(classifier.parts).toEqual(parts);
     const proba = await classifier.predictProba(only(held.x, parts));
     expect(accuracy(proba, classifier.classes, held.y)).toBeGreaterThan(0.6);
