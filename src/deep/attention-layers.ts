@@ -1,4 +1,5 @@
 import type { Tensor, Tensor3D } from "@tensorflow/tfjs";
+import { OptionError } from "../errors.ts";
 import type { Random } from "../random.ts";
 import { tf } from "./backend.ts";
 import type { Padded } from "./batch.ts";
@@ -6,11 +7,14 @@ import { dense, denseLayout, dropout, layerNorm, layerNormLayout } from "./layer
 import type { Layout } from "./parameters.ts";
 import type { Weights } from "./trainer.ts";
 
-export function multiHeadAttentionLayout(name: string, width: number, otherWidth: number = width): Layout {
+/** @throws {OptionError} a width that is no multiple of the heads */
+export function multiHeadAttentionLayout(name: string, width: number, heads: number): Layout {
+  if (width % heads !== 0)
+    throw new OptionError(`the width of attention is ${width}; it must be a multiple of the ${heads} heads`);
   return {
     ...denseLayout(`${name}.query`, width, width),
-    ...denseLayout(`${name}.key`, otherWidth, width),
-    ...denseLayout(`${name}.value`, otherWidth, width),
+    ...denseLayout(`${name}.key`, width, width),
+    ...denseLayout(`${name}.value`, width, width),
     ...denseLayout(`${name}.output`, width, width),
   };
 }
@@ -41,10 +45,10 @@ export function multiHeadAttention(
 }
 
 /** One layer of a Transformer's encoder whose feed-forward part is `inner` wide. */
-export function encoderLayout(name: string, width: number, inner: number): Layout {
+export function encoderLayout(name: string, width: number, inner: number, heads: number): Layout {
   return {
     ...layerNormLayout(`${name}.norm1`, width),
-    ...multiHeadAttentionLayout(`${name}.attention`, width),
+    ...multiHeadAttentionLayout(`${name}.attention`, width, heads),
     ...layerNormLayout(`${name}.norm2`, width),
     ...denseLayout(`${name}.inner`, width, inner),
     ...denseLayout(`${name}.outer`, inner, width),

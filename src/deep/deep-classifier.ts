@@ -1,5 +1,5 @@
 import { log } from "../core/math.ts";
-import { DataError, ModelFileError } from "../errors.ts";
+import { DataError, ModelFileError, OptionError } from "../errors.ts";
 import type { Matrix, Probabilities } from "../matrix.ts";
 import { exampleWeights } from "../models/class-weight.ts";
 import type { Classifier, FitOptions } from "../models/classifier.ts";
@@ -195,7 +195,8 @@ export class DeepClassifier implements Classifier {
     try {
       parameters = parametersOf(state, architecture.layout(sizes, loaded.options));
     } catch (error) {
-      if (error instanceof DataError) throw new ModelFileError(`the model's sizes are not sound: ${error.message}`);
+      if (error instanceof DataError || error instanceof OptionError)
+        throw new ModelFileError(`the model's sizes are not sound: ${error.message}`);
       throw error;
     }
     loaded.#learnt = { sizes, classes, vocabulary, scale, parameters };

@@ -137,11 +137,9 @@ export function deepOptions(given: Partial<DeepOptions>, defaults: Partial<DeepO
     const whole = Object.hasOwn(counts, name);
     if (whole || Object.hasOwn(numbers, name)) checkNumber(name, value, whole, whole ? counts[name] : numbers[name]);
   }
-  const { clipNorm, patience, heads, units } = options;
+  const { clipNorm, patience } = options;
   if (clipNorm !== null) checkNumber("clipNorm", clipNorm, false, [1e-12, 1e12]);
   if (patience !== null) checkNumber("patience", patience, true, [1, 1e9]);
-  if (units % heads !== 0 && given.heads !== undefined)
-    throw new OptionError(`units is ${units}; it must be a multiple of the ${heads} heads`);
   checkClassWeight(options.classWeight, ["balanced"]);
   return options;
 }

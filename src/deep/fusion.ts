@@ -48,7 +48,10 @@ export const fusion: Architecture = {
         ? { ...denseLayout("framesOutput", 2 * width, classes), ...denseLayout("tokensOutput", 2 * width, classes) }
         : joined),
       ...(how === "cross-modal"
-        ? { ...multiHeadAttentionLayout("toFrames", width), ...multiHeadAttentionLayout("toTokens", width) }
+        ? {
+            ...multiHeadAttentionLayout("toFrames", width, options.heads),
+            ...multiHeadAttentionLayout("toTokens", width, options.heads),
+          }
         : {}),
     };
   },

@@ -116,7 +116,9 @@ export const transformer: Architecture = {
   layout(sizes, options) {
     const { units, layers, maxTokens, maxFrames } = options;
     const steps = sizes.parts.includes("text") ? maxTokens : Math.ceil(maxFrames / 8);
-    const encoders = Array.from({ length: layers }, (_, i) => encoderLayout(`encoder${i}`, units, 2 * units));
+    const encoders = Array.from({ length: layers }, (_, i) =>
+      encoderLayout(`encoder${i}`, units, 2 * units, options.heads),
+    );
     return {
       ...sequenceLayout(sizes, options),
       ...denseLayout("input", sequenceWidth(sizes, options), units),

@@ -91,10 +91,10 @@ export const seedTransformer: Architecture = {
   kind: "seed-transformer",
   takes: [["features"]],
   defaults: { ...trained, units: 128, heads: 4, epochs: 20, dropout: 0.1 },
-  layout({ features, classes }: Sizes, { units }: DeepOptions) {
+  layout({ features, classes }: Sizes, { units, heads }: DeepOptions) {
     return {
       ...denseLayout("input", features, units),
-      ...encoderLayout("encoder", units, units),
+      ...encoderLayout("encoder", units, units, heads),
       ...denseLayout("output", units, classes),
     };
   },

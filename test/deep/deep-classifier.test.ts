@@ -29,6 +29,8 @@ const small = {
   minCount: 1,
   learningRate: 0.005,
   frequencyMasks: 0,
+  centreFrames: false,
+  dropout: 0.1,
 } as const;
 const cases: Case[] = architectures.flatMap((architecture) =>
   architecture === fusion
