@@ -18,6 +18,7 @@ const bundle = await rolldown({
     node: "build/lib/node.js",
     deep: "build/lib/deep/index.js",
     "cli/main": "build/lib/cli/main.js",
+    "cli/task-worker": "build/lib/cli/task-worker.js",
   },
   external: (id) => !id.startsWith(".") && !id.startsWith("/") && !id.includes("build/lib"),
   platform: "neutral",

@@ -19,6 +19,13 @@ export {
 export { digest } from "./digest.ts";
 export * from "./errors.ts";
 export { brierScore, expectedCalibrationError } from "./evaluation/calibration.ts";
+export {
+  type Contribution,
+  explainPrediction,
+  type PartExplanation,
+  type PredictionExplanation,
+  sumByFamily,
+} from "./explanation.ts";
 export * from "./features/index.ts";
 export * from "./matrix.ts";
 export type { Classifier, FitOptions } from "./models/classifier.ts";
@@ -26,6 +33,8 @@ export { CalibratedClassifier } from "./models/calibrated-classifier.ts";
 export { ComplementNB } from "./models/complement-nb.ts";
 export { LinearSVC } from "./models/linear-svc.ts";
 export { explainForest, type Explanation, type TreeModel } from "./models/explain.ts";
+export { type ClassifierExplanation, explainClassifier } from "./models/explain-classifier.ts";
+export { explainLinear, type LinearModel } from "./models/explain-linear.ts";
 export { ExtraTreesClassifier } from "./models/extra-trees.ts";
 export { type BoostingFitOptions, GradientBoostingClassifier } from "./models/gradient-boosting.ts";
 export type { GradientBoostingOptions } from "./models/gradient-boosting-options.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { judgeCanary, noiseRows } from "../src/evaluation/canary.ts";
+import { contentTwins } from "../src/evaluation/duplicates.ts";
 import type { Outcome } from "../src/evaluation/pipeline.ts";
 import { reproduce } from "../src/evaluation/reproduce.ts";
 import { Random } from "../src/random.ts";
@@ -26,7 +27,7 @@ describe("the noise canary", () => {
     const rows = toyRows({ ang: 30, sad: 30, fea: 5 }, 0, 2);
     const copies = rows.labels.flatMap((label, row) => Array.from({ length: label === "fea" ? 10 : 1 }, () => row));
     const table = (index: number[]) => {
-      const drawn = noiseRows(rows, 9);
+      const drawn = noiseRows(rows, contentTwins(rows), 9);
       return {
         corpus: "tables",
         classes: rows.classes,
@@ -78,7 +79,7 @@ const outcome = (truth: number[], predicted: number[]): Outcome => ({
 });
 
 describe("the verdict", () => {
-  const run = { cell: "audio/rf", runs: 1, seed: 1 };
+  const run = { cell: "audio/rf", seed: 1 };
 
   test("keeps to its false-alarm rate when predictions know nothing", () => {
     const random = new Random(11);
@@ -91,7 +92,7 @@ describe("the verdict", () => {
           truth.map(() => random.integer(3)),
         );
       });
-      if (judgeCanary(folds, 3, { ...run, seed: i }).leaks) alarms++;
+      if (judgeCanary([folds], 3, { ...run, seed: i }).leaks) alarms++;
     }
     // 300 verdicts at 1 % give 3; 9 or more come up in 0.4 % of all worlds.
     expect(alarms).toBeLessThanOrEqual(8);
@@ -99,13 +100,15 @@ describe("the verdict", () => {
 
   test("finds predictions that know the labels, and the majority's share is no leak", () => {
     const truth = Array.from({ length: 60 }, (_, i) => (i % 10 < 6 ? 0 : 1));
-    expect(judgeCanary([outcome(truth, truth)], 2, run)).toMatchObject({ leaks: true, accuracy: 1, uar: 1 });
+    expect(judgeCanary([[outcome(truth, truth)]], 2, run)).toMatchObject({ leaks: true, accuracy: 1, uar: 1 });
     const majority = judgeCanary(
       [
-        outcome(
-          truth,
-          truth.map(() => 0),
-        ),
+        [
+          outcome(
+            truth,
+            truth.map(() => 0),
+          ),
+        ],
       ],
       2,
       run,
@@ -114,13 +117,14 @@ describe("the verdict", () => {
   });
 
   test("with a handful of rows nothing can be proved, and nothing is", () => {
-    expect(judgeCanary([outcome([0, 1], [0, 1])], 2, run).leaks).toBe(false);
+    expect(judgeCanary([[outcome([0, 1], [0, 1])]], 2, run).leaks).toBe(false);
   });
 });
 
 test("noise has the shape of the data and nothing else of it", () => {
   const rows = { ...toyRows({ a: 3, b: 3 }, 5, 1), ids: ["p", "q", "p", "r", "s", "q"] };
-  const noise = noiseRows(rows, 1);
+  const twins = contentTwins(rows);
+  const noise = noiseRows(rows, twins, 1);
   const row = (r: number): number[] => [...noise.features!.data.subarray(r * 8, r * 8 + 8)];
   expect([noise.features!.rows, noise.features!.columns]).toEqual([6, 8]);
   expect(row(2)).toEqual(row(0));
@@ -128,6 +132,6 @@ test("noise has the shape of the data and nothing else of it", () => {
   expect(row(3)).not.toEqual(row(4));
   expect(noise.transcripts![2]).toBe(noise.transcripts![0]);
   expect(noise.labels).toBe(rows.labels);
-  expect(noiseRows(rows, 1)).toEqual(noise);
-  expect(noiseRows(rows, 2).features).not.toEqual(noise.features);
+  expect(noiseRows(rows, twins, 1)).toEqual(noise);
+  expect(noiseRows(rows, twins, 2).features).not.toEqual(noise.features);
 });

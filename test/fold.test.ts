@@ -34,16 +34,30 @@ class SpyClassifier extends NearestNeighbour {
 
 describe("a fold", () => {
   test("shows fit the training rows only, and predicts the test rows", async () => {
-    const fold = new Fold(split, labels);
+    const rows = { name: "one", train: Int32Array.of(0, 2, 3, 5, 6), test: Int32Array.of(1, 4) };
+    const fold = new Fold(rows, [...labels, "a", "b"]);
     const scaler = new SpyScaler();
     const model = new SpyClassifier();
-    const prediction = await fold.fitPredict(model, fold.fitTransform(scaler, features), { weights: true });
-    expect(scaler.fitted).toEqual([0, 2, 3]);
-    expect(model.rows).toEqual([0, 2, 3]);
-    expect(model.labels).toEqual(["a", "b", "b"]);
-    expect(model.weights).toEqual([1.5, 0.75, 0.75]);
+    const data = matrixFromRows([[0], [100], [2], [3], [400], [-5], [6]]);
+    const prediction = await fold.fitPredict(model, fold.fitTransform(scaler, data), { weights: true });
+    expect(scaler.fitted).toEqual([0, 2, 3, -5, 6]);
+    expect(model.rows).toEqual([0, 2, 3, -5, 6]);
+    expect(model.labels).toEqual(["a", "b", "b", "a", "b"]);
+    expect(model.weights).toEqual([5 / 4, 5 / 6, 5 / 6, 5 / 4, 5 / 6]);
     expect([...prediction.rows]).toEqual([1, 4]);
     expect(prediction.predicted).toEqual(["b", "b"]);
+  });
+
+  test("does not try to learn a class from a single row", async () => {
+    const own = ["a", "b", "b", "c", "c", "a"];
+    const fold = new Fold({ name: "one", train: Int32Array.of(0, 1, 2, 3, 4), test: Int32Array.of(5) }, own);
+    const model = new SpyClassifier();
+    await fold.fitPredict(model, fold.take(matrixFromRows([[0], [1], [2], [3], [4], [5]])));
+    expect(model.labels).toEqual(["b", "b", "c", "c"]);
+    const pair = new Fold({ name: "two", train: Int32Array.of(0, 1, 2), test: Int32Array.of(5) }, own);
+    await expect(pair.fitPredict(model, pair.take(matrixFromRows([[0], [1], [2], [3], [4], [5]])))).rejects.toThrow(
+      "fold two: fewer than two classes have two training rows or more",
+    );
   });
 
   test("hands out copies: what fit changes does not reach the data", () => {

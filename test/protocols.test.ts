@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { DataError, OptionError } from "../src/errors.ts";
-import { parseProtocol, planProtocol, type ProtocolName, protocols } from "../src/evaluation/protocols.ts";
+import { joinCorpora } from "../src/evaluation/cross-corpus.ts";
+import {
+  parseProtocol,
+  parseProtocols,
+  planProtocol,
+  type ProtocolName,
+  protocols,
+} from "../src/evaluation/protocols.ts";
 import { checkRows, rowsOfCorpus } from "../src/evaluation/rows.ts";
 import { toyRows } from "./evaluation-doubles.ts";
 
@@ -66,6 +73,93 @@ describe("honest protocols", () => {
   });
 });
 
+describe("protocols about texts, rows and two corpora", () => {
+  const texts = toy.labels.map(
+    (_, row) => `this sentence is number ${["one", "two", "three", "four", "five", "six"][row % 6]}`,
+  );
+
+  test("script-disjoint keeps texts and speakers apart, near-duplicates too", () => {
+    const near = texts.map((text, row) => (row % 12 < 6 ? text : text.toUpperCase().replace("THIS", "this, ")));
+    const plan = planProtocol("script-disjoint", { ...toy, transcripts: near }, 1);
+    expect(plan.overlap).toEqual({ speaker: 0, session: 0, text: 0 });
+    expect(plan.folds.flatMap((fold) => [...fold.testRows]).length).toBe(toy.labels.length);
+    expect(planProtocol("loso", { ...toy, transcripts: near }, 1).overlap.text).toBe(1);
+    const scripts = toy.labels.map((_, row) => `a0${row % 3}`);
+    expect(planProtocol("script-disjoint", { ...toy, transcripts: undefined, scripts }, 1).overlap.text).toBe(0);
+  });
+
+  test("script-disjoint says what it lacks", () => {
+    const mute = { ...toy, transcripts: undefined };
+    expect(() => planProtocol("script-disjoint", mute, 1)).toThrow("needs transcripts");
+    const same = { ...toy, transcripts: toy.labels.map(() => "the only text") };
+    expect(() => planProtocol("script-disjoint", same, 1)).toThrow("two texts or more");
+    const solo = { ...toy, transcripts: texts, sessions: undefined, speakers: toy.labels.map(() => "solo") };
+    expect(planProtocol("script-disjoint", solo, 1).warnings.join()).toContain("only the texts are disjoint");
+  });
+
+  test("row by row, folds are even, and say that speakers are on both sides", () => {
+    for (const protocol of ["row-kfold", "stratified-kfold"] as const) {
+      const plan = planProtocol(protocol, toy, 1);
+      expect(plan.folds).toHaveLength(5);
+      expect(plan.overlap.speaker).toBeGreaterThan(0.9);
+      expect(plan.warnings.join()).toContain("not kept apart");
+    }
+    expect(planProtocol("stratified-group-kfold", toy, 1).overlap.session).toBe(0);
+  });
+
+  test("copies by content never straddle a fold, whoever speaks them, and are counted", () => {
+    // Every row of speaker 0 is there again, under another name and another speaker.
+    const own = [...toy.labels.keys()].filter((row) => toy.speakers![row] === "speaker0");
+    const again = <T>(column: readonly T[], value?: (item: T) => T): T[] => [
+      ...column,
+      ...own.map((row) => (value ? value(column[row]) : column[row])),
+    ];
+    const all = [...toy.labels.keys(), ...own];
+    const features = {
+      ...toy.features!,
+      rows: all.length,
+      data: Float32Array.from(all.flatMap((row) => [...toy.features!.data.subarray(8 * row, 8 * row + 8)])),
+    };
+    const copied = {
+      ...toy,
+      labels: again(toy.labels),
+      features,
+      transcripts: again(toy.transcripts!),
+      ids: again(toy.ids!, (id) => `copy of ${id}`),
+      speakers: again(toy.speakers!, () => "speaker9"),
+      sessions: again(toy.sessions!, () => "session4"),
+    };
+    for (const protocol of ["loso", "speaker", "kfold", "row-kfold", "stratified-kfold", "holdout"] as const) {
+      const plan = planProtocol(protocol, copied, 1);
+      expect(plan.duplicates.rows).toBe(2 * own.length);
+      for (const fold of plan.folds) {
+        const tested = new Set(Array.from(fold.testRows, (row) => plan.twins[row]));
+        expect(fold.trainLabels.length).toBeLessThanOrEqual(all.length - fold.testRows.length);
+        expect(tested.size).toBeGreaterThan(0);
+      }
+    }
+    const loso = planProtocol("loso", copied, 1);
+    expect(loso.duplicates).toEqual({ rows: 2 * own.length, straddling: 2 * own.length, removed: true });
+    expect(planProtocol("row-kfold", copied, 1).duplicates.straddling).toBe(0);
+    const { duplicates } = planProtocol("seed", copied, 1);
+    expect(duplicates.removed).toBe(false);
+    expect(duplicates.straddling).toBeGreaterThan(0);
+  });
+
+  test("two corpora: classes in common, one trains, the other tests", () => {
+    const other = toyRows({ joy: 6, sad: 6, calm: 6 }, 1, 2);
+    const { rows, notes } = joinCorpora(toy, { ...other, corpus: "other" }, { joy: "hap" });
+    expect(rows.classes).toEqual(["hap", "sad"]);
+    expect(notes).toHaveLength(2);
+    expect(notes[1]).toBe("6 rows of other were left out: the other corpus has no calm");
+    const plan = planProtocol("cross-corpus", rows, 1);
+    expect(plan.folds[0].sizes).toEqual({ train: 24, test: 12 });
+    expect(plan.overlap.speaker).toBe(0);
+    expect(() => joinCorpora(toy, toyRows({ calm: 3, bored: 3 }, 1, 2))).toThrow("no class in common");
+    expect(() => planProtocol("cross-corpus", toy, 1)).toThrow('needs the field "split"');
+  });
+});
+
 const fear = (labels: string[]): number => labels.filter((label) => label === "fea").length;
 
 describe("the leaking recipe", () => {
@@ -110,7 +204,9 @@ describe("the leaking recipe", () => {
 test("protocols are read by name", () => {
   for (const name of Object.keys(protocols)) expect(parseProtocol(name)).toBe(name as ProtocolName);
   expect(() => parseProtocol("loo")).toThrow(OptionError);
-  expect(() => parseProtocol("toString")).toThrow("known are loso, speaker, kfold, holdout, official, seed");
+  expect(parseProtocols("seed, loso,seed")).toEqual(["seed", "loso"]);
+  expect(() => parseProtocols("seed,")).toThrow(OptionError);
+  expect(() => parseProtocol("toString")).toThrow("known are loso, speaker, kfold, ");
 });
 
 describe("rows that cannot be judged", () => {

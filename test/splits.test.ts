@@ -3,13 +3,18 @@ import { describe, expect, test } from "vitest";
 import { DataError } from "../src/errors.ts";
 import {
   assertGroupsApart,
+  crossSplits,
   groupHoldout,
   groupKFold,
   holdout,
   leaveOneGroupOut,
   officialSplit,
+  shuffledKFold,
   type Split,
+  stratifiedGroupKFold,
 } from "../src/evaluation/splits.ts";
+
+import { fixtureJson } from "./fixture.ts";
 
 const groups = fc
   .array(
@@ -95,4 +100,58 @@ test("official split: parts by name, dev takes no part", () => {
   const split = officialSplit(["train", "dev", "test", "train", undefined]);
   expect([[...split.train], [...split.test]]).toEqual([[0, 3], [2]]);
   expect(() => officialSplit(["train", "dev"])).toThrow('"split" is "test"');
+});
+
+describe("stratified splits by group", () => {
+  test("are those of scikit-learn's StratifiedGroupKFold", async () => {
+    const { cases } = await fixtureJson("ml/stratified_group_k_fold.json");
+    for (const { k, groups, labels, fold } of cases) {
+      const splits = stratifiedGroupKFold(groups, labels, k);
+      const own = labels.map((_: string, row: number) => splits.findIndex(({ test }) => test.includes(row)));
+      expect(own).toEqual(fold);
+    }
+  });
+
+  test("keep groups apart and test every row once, shuffled or not", () => {
+    fc.assert(
+      fc.property(
+        groups,
+        fc.integer({ min: 2, max: 4 }),
+        fc.option(fc.integer(), { nil: undefined }),
+        (names, k, seed) => {
+          fc.pre(new Set(names).size >= k);
+          const labels = names.map((_, row) => "ab"[row % 2]);
+          for (const splits of [stratifiedGroupKFold(names, labels, k, seed), shuffledKFold(names, k, seed ?? 0)]) {
+            expect(splits.flatMap(({ test }) => [...test]).sort((a, b) => a - b)).toEqual(names.map((_, row) => row));
+            for (const split of splits) {
+              complement(split, names.length);
+              assertGroupsApart(split, names);
+            }
+          }
+        },
+      ),
+    );
+  });
+
+  test("spread every class evenly where each row is a group", () => {
+    const labels = Array.from({ length: 100 }, (_, row) => (row % 10 === 0 ? "rare" : "common"));
+    const splits = stratifiedGroupKFold(Array.from(labels.keys(), String), labels, 5, 3);
+    expect(splits.map(({ test }) => [test.length, test.filter((row) => labels[row] === "rare").length])).toEqual(
+      splits.map(() => [20, 2]),
+    );
+    expect(() => stratifiedGroupKFold(["a", "b"], ["x", "y"], 3)).toThrow("3 folds need at least 3 groups");
+  });
+});
+
+test("crossed splits keep both kinds of groups apart, and test every row once", () => {
+  const speakers = Array.from({ length: 24 }, (_, row) => `s${row % 4}`);
+  const texts = Array.from({ length: 24 }, (_, row) => `t${Math.floor(row / 4) % 3}`);
+  const splits = crossSplits(leaveOneGroupOut(speakers), leaveOneGroupOut(texts));
+  expect(splits).toHaveLength(12);
+  expect(splits.flatMap(({ test }) => [...test]).sort((a, b) => a - b)).toEqual(texts.map((_, row) => row));
+  for (const split of splits) {
+    assertGroupsApart(split, speakers);
+    assertGroupsApart(split, texts);
+    expect(split.train).toHaveLength(12);
+  }
 });

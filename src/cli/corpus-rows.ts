@@ -1,34 +1,80 @@
+import { readFile } from "node:fs/promises";
 import { readAudio } from "../corpora/audio-file.ts";
 import { CorpusError, withFile } from "../errors.ts";
 import { type EvaluationRows, rowsOfCorpus } from "../evaluation/rows.ts";
 import type { Extractor } from "../features/extractor.ts";
 import { denseMatrix } from "../matrix.ts";
-import type { Corpus } from "../utterance.ts";
+import { Random } from "../random.ts";
+import type { Corpus, Utterance } from "../utterance.ts";
+import { type AudioRow, FeatureCache } from "./feature-cache.ts";
 import { progress } from "./output.ts";
+import { sha256 } from "./task-store.ts";
 
-/** Utterance features of every file of a corpus, one row an utterance. */
+/** Utterance features of every file of a corpus, one row an utterance, with what else the sound tells: length, loudness, copies. */
 export async function extractCorpus(
   corpus: Corpus,
   extractorFor: (sampleRate: number) => Extractor,
+  cache?: FeatureCache,
 ): Promise<EvaluationRows> {
   const { utterances } = corpus;
   const bar = progress(`features of ${corpus.name}`);
-  let features: ReturnType<typeof denseMatrix> | undefined;
+  const recipe = cache && recipeOf(extractorFor(16000));
+  const rows: AudioRow[] = [];
   try {
-    for (const [r, { id, file, start, end }] of utterances.entries()) {
-      if (file === undefined) throw new CorpusError(`${corpus.name}: utterance ${id} has no audio`);
-      const { samples, sampleRate } = await readAudio(file, { start, end });
-      const extractor = extractorFor(sampleRate);
-      features ??= denseMatrix(utterances.length, extractor.names.length);
-      try {
-        features.data.set(extractor.extract(samples, sampleRate).data, r * features.columns);
-      } catch (error) {
-        throw withFile(error, file);
-      }
-      bar.update((r + 1) / utterances.length, id);
+    for (const [r, utterance] of utterances.entries()) {
+      if (utterance.file === undefined) throw new CorpusError(`${corpus.name}: utterance ${utterance.id} has no audio`);
+      rows.push(await audioRow(utterance, utterance.file, extractorFor, cache, recipe));
+      bar.update((r + 1) / utterances.length, utterance.id);
     }
   } finally {
     bar.stop();
   }
-  return rowsOfCorpus(corpus, features);
+  await cache?.prune();
+  const features = denseMatrix(rows.length, rows[0]?.features.length ?? 0);
+  for (const [r, row] of rows.entries()) features.data.set(row.features, r * features.columns);
+  return {
+    ...rowsOfCorpus(corpus, features),
+    audioHashes: rows.map(({ hash }) => hash),
+    seconds: Float64Array.from(rows, ({ seconds }) => seconds),
+    loudness: Float64Array.from(rows, ({ loudness }) => loudness),
+    featureNames: extractorFor(16000).names,
+  };
+}
+
+async function audioRow(
+  { start, end }: Utterance,
+  file: string,
+  extractorFor: (sampleRate: number) => Extractor,
+  cache?: FeatureCache,
+  recipe = "",
+): Promise<AudioRow> {
+  const key = cache && FeatureCache.key(await readFile(file).catch(() => new Uint8Array()), start, end, recipe);
+  const known = key && (await cache?.load(key));
+  if (known) return known;
+  const { samples, sampleRate } = await readAudio(file, { start, end });
+  let features: Float32Array;
+  try {
+    features = extractorFor(sampleRate).extract(samples, sampleRate).data;
+  } catch (error) {
+    throw withFile(error, file);
+  }
+  const row = {
+    hash: sha256(String(sampleRate), new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)),
+    seconds: samples.length / sampleRate,
+    loudness: Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length),
+    features: Float32Array.from(features),
+  };
+  if (key) await cache?.save(key, row);
+  return row;
+}
+
+/** The extractor's options, and what it makes of a fixed signal: a build that computes other values gets other names in the cache. */
+function recipeOf(extractor: Extractor): string {
+  const random = new Random(1);
+  const probe = Float32Array.from(
+    { length: 16000 },
+    (_, i) => ((i % 97) / 97 - 0.5) / 2 + 0.2 * (random.uniform() - 0.5),
+  );
+  const { data } = extractor.extract(probe, 16000);
+  return `${extractor.hash} ${sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}`;
 }

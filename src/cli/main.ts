@@ -4,6 +4,7 @@ import { InputError } from "../errors.ts";
 import { version } from "../version.ts";
 import { addDoctor } from "./doctor.ts";
 import { addEvaluate } from "./evaluate.ts";
+import { addExplain } from "./explain.ts";
 import { addExtract } from "./extract.ts";
 import { addPredict } from "./predict.ts";
 import { addReproduce } from "./reproduce.ts";
@@ -17,7 +18,7 @@ const program = new Command("emovox")
   .version(version)
   .exitOverride()
   .showHelpAfterError("(--help shows the options)");
-for (const add of [addPredict, addExtract, addTrain, addEvaluate, addReproduce, addDoctor]) add(program);
+for (const add of [addPredict, addExplain, addExtract, addTrain, addEvaluate, addReproduce, addDoctor]) add(program);
 
 // A reader that has seen enough (`| head`) closes the pipe: no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

@@ -6,6 +6,13 @@ export function integerOption(text: string): number {
   return Number(text);
 }
 
+/** A whole number from 0 on on the command line. */
+export function countOption(text: string): number {
+  const count = integerOption(text);
+  if (count < 0) throw new InvalidArgumentError("It must not be below 0.");
+  return count;
+}
+
 /** A share from 0 to 1 on the command line. */
 export function shareOption(text: string): number {
   const share = Number(text);

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
@@ -9,22 +9,35 @@ import { writeFileAtomically } from "../corpora/write-file.ts";
 import { CorpusError, OptionError } from "../errors.ts";
 import { parseCells } from "../evaluation/cell.ts";
 import { components } from "../evaluation/components.ts";
-import { parseProtocol, type ProtocolName, protocols } from "../evaluation/protocols.ts";
+import { joinCorpora } from "../evaluation/cross-corpus.ts";
+import { type Balance, balances } from "../evaluation/fold.ts";
+import { parseProtocols, type ProtocolName, protocols } from "../evaluation/protocols.ts";
 import { renderReport } from "../evaluation/report.ts";
 import { reproduce } from "../evaluation/reproduce.ts";
+import type { Results } from "../evaluation/results.ts";
 import { type EvaluationRows, rowsOfCorpus } from "../evaluation/rows.ts";
 import { makeSeedTables, type SeedTables } from "../evaluation/seed-tables.ts";
+import { type SearchMethod, searchMethods } from "../evaluation/search.ts";
 import { renderTables } from "../evaluation/tables.ts";
+import type { TaskSetting } from "../evaluation/tasks.ts";
 import { createExtractor, type Extractor, type Preset, presets } from "../features/extractor.ts";
 import { normaliseTranscript } from "../text/normalise.ts";
+import { type CalibrationMethod, calibrationMethods } from "../models/calibrator.ts";
 import type { Corpus } from "../utterance.ts";
 import { version } from "../version.ts";
 import { extractCorpus } from "./corpus-rows.ts";
-import { integerOption } from "./options.ts";
+import { dataHash } from "./data-hash.ts";
+import { FeatureCache } from "./feature-cache.ts";
+import { countOption, integerOption } from "./options.ts";
 import { print, progress } from "./output.ts";
+import { directoryStore } from "./task-store.ts";
+import { startWorkers } from "./worker-pool.ts";
 
 interface ReproduceCommand {
   corpus?: string;
+  trainCorpus?: string;
+  testCorpus?: string;
+  mapLabels?: string;
   audioTrain?: string;
   audioTest?: string;
   textTrain?: string;
@@ -32,7 +45,15 @@ interface ReproduceCommand {
   protocol?: string;
   only?: string;
   preset: Preset;
-  normalize: "none" | "speaker";
+  normalize: "none" | "speaker" | "utterance";
+  balance: Balance;
+  select?: number;
+  calibrate?: CalibrationMethod;
+  search?: SearchMethod;
+  canaryRuns: number;
+  labelShuffles: number;
+  workers: number;
+  cache?: string;
   seed: number;
   out: string;
   writeTables?: string;
@@ -40,7 +61,7 @@ interface ReproduceCommand {
 }
 
 export function addReproduce(program: Command): void {
-  const lines = Object.entries(protocols).map(([name, what]) => `  ${name.padEnd(9)} ${what}`);
+  const lines = Object.entries(protocols).map(([name, what]) => `  ${name.padEnd(22)} ${what}`);
   program
     .command("reproduce")
     .description("fill the published tables: random forest and logistic regression on audio, text, and both")
@@ -52,17 +73,50 @@ export function addReproduce(program: Command): void {
     .option("--audio-test <csv>")
     .option("--text-train <csv>")
     .option("--text-test <csv>")
-    .option("--protocol <name>", "how rows are divided, see below (default: loso; for four tables: seed)")
+    .option("--train-corpus <name:path>", "with --test-corpus: learn from one corpus, be judged on another")
+    .option("--test-corpus <name:path>")
+    .option("--map-labels <list>", "for two corpora: rename classes first, e.g. joy=happiness,calm=neutral")
+    .option(
+      "--protocol <names>",
+      "how rows are divided, one or several with commas, see below (default: loso; for four tables: seed)",
+    )
     .option(
       "--only <cells>",
-      "the cells to fill, e.g. audio/rf,text/svm (default: those of rf and lr; there are svm and mnb, too)",
+      `the cells to fill, e.g. audio/rf,text/svm, or all (default: those of ${unasked.join(" and ")}; there are ${asked.join(", ")}, too)`,
     )
     .addOption(new Option("--preset <name>", "audio features").choices(presets).default("sahu2019"))
     .addOption(
-      new Option("--normalize <unit>", "speaker: z-scores over each speaker's own utterances, no labels used")
-        .choices(["none", "speaker"])
+      new Option(
+        "--normalize <unit>",
+        "speaker: z-scores over each speaker's own utterances, no labels used; utterance: vectors of length 1",
+      )
+        .choices(["none", "speaker", "utterance"])
         .default("none"),
     )
+    .addOption(
+      new Option("--balance <how>", "what makes up for rare classes, within each fold")
+        .choices(balances)
+        .default("weights"),
+    )
+    .option("--select <k>", "keep the k features that tell the classes of each training part apart best", countOption)
+    .addOption(
+      new Option(
+        "--calibrate <method>",
+        "make probabilities truthful, on held-out groups of each training part",
+      ).choices(calibrationMethods),
+    )
+    .addOption(
+      new Option("--search <method>", "choose settings within each training part, by groups").choices(searchMethods),
+    )
+    .option("--canary-runs <n>", "draws of noise for the canary, 0 for none", countOption, 3)
+    .option(
+      "--label-shuffles <n>",
+      "run the first cell on so many shuffles of the labels, for a p-value",
+      countOption,
+      0,
+    )
+    .option("--workers <n>", "threads; the figures are the same for any number", countOption, 1)
+    .option("--cache <dir>", "keep audio features there, for other runs (at most 1 GiB)")
     .option("--seed <n>", "of everything random", integerOption, 0)
     .option("--out <dir>", "where results.json and report.html are written", "results")
     .option(
@@ -76,39 +130,106 @@ export function addReproduce(program: Command): void {
 Protocols:
 ${lines.join("\n")}
 
-Example:
-  $ emovox reproduce --corpus emodb:corpora/emodb --protocol loso --only audio/rf,audio/lr --preset emovox`,
+Examples:
+  $ emovox reproduce --protocol seed,loso,script-disjoint
+  $ emovox reproduce --corpus emodb:corpora/emodb --protocol loso --only audio/rf,audio/lr --preset emovox
+  $ emovox reproduce --train-corpus emodb:corpora/emodb --test-corpus ravdess:corpora/ravdess --only audio/lr
+
+A run that was killed goes on where it was when it is started again with the same options and --out.`,
     )
     .action(run);
 }
 
+const [unasked, asked] = [false, true].map((onRequest) =>
+  Object.entries(components.models).flatMap(([name, entry]) =>
+    (entry.onRequest ?? false) === onRequest ? [name] : [],
+  ),
+);
+
 async function run(options: ReproduceCommand): Promise<void> {
+  const start = performance.now();
   const tables = tablePaths(options);
-  const protocol = parseProtocol(options.protocol ?? (tables ? "seed" : "loso"));
+  const across = options.trainCorpus !== undefined || options.testCorpus !== undefined;
+  const chosen = parseProtocols(options.protocol ?? (tables ? "seed" : across ? "cross-corpus" : "loso"));
+  checkSources(options, chosen);
   const cells = options.only === undefined ? undefined : parseCells(options.only, components.models);
-  const needs = (modality: "audio" | "text") =>
-    !cells || cells.some((cell) => cell.modality === modality || cell.modality === "both");
-  const data = tables ? await readTables(tables) : await readCorpus(options, needs("audio"));
-  if (options.writeTables !== undefined) await writeTables(options.writeTables, protocol, data, options.seed);
-  const bar = progress(`protocol ${protocol}`);
-  const results = await reproduce(data, {
-    protocol,
-    components,
-    cells,
-    seed: options.seed,
-    normalize: options.normalize,
-    run: {
-      command: `emovox ${process.argv.slice(2).join(" ")}`,
-      versions: { emovox: version, node: process.versions.node },
-    },
-    onProgress: ({ step, done }) => bar.update(done, step),
-  }).finally(() => bar.stop());
-  await mkdir(options.out, { recursive: true });
-  await writeFileAtomically(join(options.out, "results.json"), `${JSON.stringify(results, null, 1)}\n`);
-  await writeFileAtomically(join(options.out, "report.html"), renderReport(results));
-  if (options.json) return print(JSON.stringify(results));
-  print(renderTables(results).trimEnd());
-  print(`\nWritten: ${join(options.out, "results.json")} and ${join(options.out, "report.html")}`);
+  const needsAudio = !cells || cells.some(({ modality }) => modality !== "text");
+  const partial = join(options.out, "partial");
+  const cache = new FeatureCache(options.cache ?? join(partial, "features"));
+  const { data, notes } = tables
+    ? { data: await readTables(tables), notes: [] }
+    : await readCorpora(options, needsAudio, cache);
+  if (options.writeTables !== undefined) await writeTables(options.writeTables, chosen, data, options.seed);
+  const { balance, normalize, select, calibrate, search, seed, workers } = options;
+  const setting: TaskSetting = { data, seed, balance, normalize, select, calibrate, search };
+  const hash = dataHash(data);
+  const store = directoryStore(join(partial, "tasks"), JSON.stringify([version, hash, { ...setting, data: null }]));
+  const pool = workers > 1 ? startWorkers(workers, setting) : undefined;
+  const versions = { emovox: version, node: process.versions.node };
+  const runs: Results[] = [];
+  try {
+    for (const protocol of chosen) {
+      const bar = progress(`protocol ${protocol}`);
+      const results = await reproduce(data, {
+        ...setting,
+        protocol,
+        components,
+        cells,
+        canaryRuns: options.canaryRuns,
+        labelShuffles: options.labelShuffles,
+        run: { command: `emovox ${process.argv.slice(2).join(" ")}`, versions, dataHash: hash },
+        onProgress: ({ step, done }) => bar.update(done, step),
+        runner: pool?.run,
+        workers,
+        store,
+      }).finally(() => bar.stop());
+      runs.push({ ...results, warnings: [...notes, ...results.warnings] });
+    }
+  } finally {
+    await pool?.close();
+  }
+  await writeResults(options, runs, (performance.now() - start) / 1000);
+  await rm(partial, { recursive: true, force: true });
+}
+
+/** One protocol is an object, several are a list of such objects. */
+async function writeResults({ out, json, workers }: ReproduceCommand, runs: readonly Results[], seconds: number) {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+  const resources = { workers, seconds, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, peakMemory: maxRSS * 1024 };
+  const all = runs.map((results) => ({ ...results, run: { ...results.run, resources } }));
+  const results = all.length === 1 ? all[0] : all;
+  await mkdir(out, { recursive: true });
+  await writeFileAtomically(join(out, "results.json"), `${JSON.stringify(results, null, 1)}\n`);
+  await writeFileAtomically(join(out, "report.html"), renderReport(results));
+  if (json) return print(JSON.stringify(results));
+  for (const one of all) print(renderTables(one));
+  print(`Written: ${join(out, "results.json")} and ${join(out, "report.html")}`);
+}
+
+/** @throws {OptionError} options that do not go together */
+function checkSources(
+  { corpus, trainCorpus, testCorpus, mapLabels }: ReproduceCommand,
+  chosen: readonly ProtocolName[],
+) {
+  const across = chosen.includes("cross-corpus");
+  if ((trainCorpus === undefined) !== (testCorpus === undefined))
+    throw new OptionError("--train-corpus and --test-corpus go together");
+  if (across !== (trainCorpus !== undefined))
+    throw new OptionError("the protocol cross-corpus needs --train-corpus and --test-corpus, and they need it");
+  if (across && chosen.length > 1) throw new OptionError("the protocol cross-corpus is run by itself");
+  if (across && corpus !== undefined) throw new OptionError("name either --corpus or --train-corpus and --test-corpus");
+  if (mapLabels !== undefined && !across)
+    throw new OptionError("--map-labels goes with --train-corpus and --test-corpus");
+}
+
+function parseLabelMap(list: string): Record<string, string> {
+  return Object.fromEntries(
+    list.split(",").map((pair) => {
+      const [from, to, ...rest] = pair.split("=").map((name) => name.trim());
+      if (!from || !to || rest.length > 0) throw new OptionError(`--map-labels wants OLD=NEW,..., not "${pair}"`);
+      return [from, to];
+    }),
+  );
 }
 
 type TablePaths = Partial<Record<"audioTrain" | "audioTest" | "textTrain" | "textTest", string>>;
@@ -139,11 +260,11 @@ async function readTables(paths: TablePaths): Promise<SeedTables> {
 
 async function writeTables(
   directory: string,
-  protocol: ProtocolName,
+  chosen: readonly ProtocolName[],
   data: EvaluationRows | SeedTables,
   seed: number,
 ): Promise<void> {
-  if (protocol !== "seed" || "train" in data)
+  if (!chosen.includes("seed") || "train" in data)
     throw new OptionError("--write-tables goes with --protocol seed and a corpus");
   const { train, test } = makeSeedTables(data, seed);
   const table = ({ ids = [], labels, features, transcripts }: EvaluationRows): SeedTable => ({
@@ -167,18 +288,35 @@ async function loadMini(): Promise<Corpus> {
   return { ...(await loadCorpus({ name: "iemocap", path: mini })), name: "mini" };
 }
 
-async function readCorpus({ corpus: source, preset }: ReproduceCommand, audio: boolean): Promise<EvaluationRows> {
+async function readCorpora(options: ReproduceCommand, audio: boolean, cache: FeatureCache) {
+  const { corpus, trainCorpus, testCorpus, mapLabels, preset } = options;
+  if (trainCorpus === undefined || testCorpus === undefined) {
+    return { data: await readCorpus(corpus, preset, audio, cache), notes: [] };
+  }
+  const train = await readCorpus(trainCorpus, preset, audio, cache);
+  const test = await readCorpus(testCorpus, preset, audio, cache);
+  const { rows, notes } = joinCorpora(train, test, mapLabels === undefined ? {} : parseLabelMap(mapLabels));
+  return { data: rows, notes };
+}
+
+async function readCorpus(
+  source: string | undefined,
+  preset: Preset,
+  audio: boolean,
+  cache: FeatureCache,
+): Promise<EvaluationRows> {
   const corpus = source === undefined ? await loadMini() : await loadCorpus(source);
   const synthetic = source === undefined;
   const normalised = (rows: EvaluationRows) => ({ ...rows, transcripts: rows.transcripts?.map(normaliseTranscript) });
   const spoken = corpus.utterances.every(({ file }) => file !== undefined);
   if (!audio || !spoken) return normalised(rowsOfCorpus(corpus, undefined, synthetic));
   const made = new Map<number | undefined, Extractor>();
-  const rows = await extractCorpus(corpus, (fileRate) => {
+  const extractorFor = (fileRate: number): Extractor => {
     const sampleRate = preset === "emovox" ? undefined : fileRate;
     const extractor = made.get(sampleRate) ?? createExtractor({ preset, sampleRate, level: "utterance" });
     made.set(sampleRate, extractor);
     return extractor;
-  });
+  };
+  const rows = await extractCorpus(corpus, extractorFor, cache);
   return normalised({ ...rows, synthetic });
 }

@@ -9,7 +9,7 @@ export type BaselineName = "majority" | "prior";
 /**
  * What a model that ignores its input says: `majority` always the most frequent class of the training part (the first of
  * equals), `prior` a class drawn with the frequencies of the training part, as scikit-learn's
- * `DummyClassifier` with `most_frequent` and `stratified`.
+ * `DummyClassifier` with `most_frequent` and `stratified`. Its probabilities are certainty, and those frequencies.
  *
  * @returns one outcome a fold.
  */
@@ -20,8 +20,13 @@ export function runBaseline(name: BaselineName, plan: Plan, rows: EvaluationRows
     const { trainLabels, testRows } = fold;
     const counts = countLabels(trainLabels, classes);
     const majority = counts.indexOf(Math.max(...counts));
+    const shares = counts.map((count, c) => (name === "prior" ? count / trainLabels.length : c === majority ? 1 : 0));
     return {
       rows: testRows,
+      probabilities: Float64Array.from(
+        { length: testRows.length * classes.length },
+        (_, i) => shares[i % classes.length],
+      ),
       truth: Int32Array.from(testRows, (row) => classes.indexOf(rows.labels[row])),
       predicted: Int32Array.from(testRows, () =>
         name === "majority" ? majority : classes.indexOf(trainLabels[random.integer(trainLabels.length)]),

@@ -20,6 +20,10 @@ export interface CanaryVerdict {
   /** Noise that scores more than this has seen its test rows. */
   readonly limit: { readonly accuracy: number; readonly uar: number };
   readonly leaks: boolean;
+  /** How likely noise scores as much or more when no test row has reached the fit: exact, over both figures (Bonferroni). At least 0.002. */
+  readonly p: number;
+  /** What each run scored by itself. */
+  readonly perRun: readonly { readonly accuracy: number; readonly uar: number }[];
   /** How often, at most, a protocol that does not leak is called leaking. */
   readonly falseAlarmRate: number;
   /** The verdict in a sentence. */
@@ -31,47 +35,35 @@ const falseAlarmRate = 0.01;
 
 /**
  * The same rows with noise for features: standard normal numbers in place of the audio features; the transcripts
- * dealt out anew. Rows that are copies of one utterance (by `ids`) get the same noise, as they had the same features, so a protocol
- * that tears copies apart cannot hide.
+ * dealt out anew. Copies of one utterance get the same noise, as they had the same features, so a protocol that tears copies apart
+ * cannot hide.
+ *
+ * @param twins equal numbers for rows that are copies, each the number of the first of them; see `contentTwins`
  */
-export function noiseRows(rows: EvaluationRows, seed: number): EvaluationRows {
+export function noiseRows(rows: EvaluationRows, twins: Int32Array, seed: number): EvaluationRows {
   const random = new Random(seed);
-  const ids = rows.ids ?? rows.labels.map((_, row) => String(row));
-  const firstRow = new Map<string, number>();
-  ids.forEach((id, row) => firstRow.set(id, firstRow.get(id) ?? row));
   return {
     ...rows,
-    features: rows.features && noiseFeatures(rows.features.rows, rows.features.columns, ids, firstRow, random),
-    transcripts: rows.transcripts && dealtTranscripts(rows.transcripts, ids, firstRow, random),
+    features: rows.features && noiseFeatures(rows.features.rows, rows.features.columns, twins, random),
+    transcripts: rows.transcripts && dealtTranscripts(rows.transcripts, twins, random),
   };
 }
 
-function noiseFeatures(
-  rows: number,
-  columns: number,
-  ids: readonly string[],
-  firstRow: ReadonlyMap<string, number>,
-  random: Random,
-) {
+function noiseFeatures(rows: number, columns: number, twins: Int32Array, random: Random) {
   const data = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
-    const first = firstRow.get(ids[row])!;
+    const first = twins[row];
     if (first < row) data.copyWithin(row * columns, first * columns, (first + 1) * columns);
     else for (let c = 0; c < columns; c++) data[row * columns + c] = random.normal();
   }
   return denseMatrix(rows, columns, data);
 }
 
-function dealtTranscripts(
-  transcripts: readonly string[],
-  ids: readonly string[],
-  firstRow: ReadonlyMap<string, number>,
-  random: Random,
-): string[] {
-  const utterances = [...firstRow.keys()];
-  const hands = random.shuffle(utterances.map((id) => transcripts[firstRow.get(id)!]));
-  const dealt = new Map(utterances.map((id, i) => [id, hands[i]]));
-  return ids.map((id) => dealt.get(id)!);
+function dealtTranscripts(transcripts: readonly string[], twins: Int32Array, random: Random): string[] {
+  const utterances = [...twins.keys()].filter((row) => twins[row] === row);
+  const hands = random.shuffle(utterances.map((row) => transcripts[row]));
+  const dealt = new Map(utterances.map((row, i) => [row, hands[i]]));
+  return Array.from(twins, (first) => dealt.get(first)!);
 }
 
 /**
@@ -84,22 +76,40 @@ function dealtTranscripts(
  * two limits with at most 1 / 100, however few rows or classes there are: nothing is approximated. The smaller the
  * corpus, the higher the limit, and the larger a leak must be to be seen.
  *
- * @param outcomes every fold of every run on noise.
+ * @param runs every fold of every run on noise.
  * @param classes the number of classes.
  */
 export function judgeCanary(
-  outcomes: readonly Outcome[],
+  runs: readonly (readonly Outcome[])[],
   classes: number,
-  run: { readonly cell: string; readonly runs: number; readonly seed: number },
+  run: { readonly cell: string; readonly seed: number },
 ): CanaryVerdict {
+  const outcomes = runs.flat();
   const counts = countOutcomes(outcomes, classes);
   const totals = counts.map((row) => row.reduce((total, n) => total + n, 0));
   const rows = totals.reduce((total, n) => total + n, 0);
   const figures = { accuracy: accuracy(counts), uar: balancedAccuracy(counts) };
   const chance = { accuracy: Math.max(...totals) / rows, uar: 1 / totals.filter((n) => n > 0).length };
-  const limit = chanceLimits(outcomes, classes, new Random(run.seed));
-  const leaks = figures.uar > limit.uar || figures.accuracy > limit.accuracy;
-  const verdict = { cell: run.cell, runs: run.runs, rows, ...figures, chance, limit, leaks, falseAlarmRate };
+  const shuffled = chanceScores(outcomes, classes, new Random(run.seed));
+  const alarms = Math.floor((falseAlarmRate / 2) * (permutations + 1));
+  const limit = { accuracy: shuffled.accuracy[permutations - alarms], uar: shuffled.uar[permutations - alarms] };
+  const as = (key: "accuracy" | "uar"): number =>
+    (1 + shuffled[key].filter((score) => score >= figures[key]).length) / (1 + permutations);
+  const verdict = {
+    cell: run.cell,
+    runs: runs.length,
+    rows,
+    ...figures,
+    chance,
+    limit,
+    leaks: figures.uar > limit.uar || figures.accuracy > limit.accuracy,
+    p: Math.min(1, 2 * Math.min(as("accuracy"), as("uar"))),
+    perRun: runs.map((own) => {
+      const part = countOutcomes(own, classes);
+      return { accuracy: accuracy(part), uar: balancedAccuracy(part) };
+    }),
+    falseAlarmRate,
+  };
   return { ...verdict, text: sentence(verdict) };
 }
 
@@ -112,7 +122,8 @@ export function countOutcomes(outcomes: readonly Outcome[], classes: number): nu
   return counts;
 }
 
-function chanceLimits(outcomes: readonly Outcome[], classes: number, random: Random) {
+/** What shuffled labels score, ascending. */
+function chanceScores(outcomes: readonly Outcome[], classes: number, random: Random) {
   const shuffled = outcomes.map((outcome) => ({ ...outcome, truth: outcome.truth.slice() }));
   const uar: number[] = [];
   const weighted: number[] = [];
@@ -122,16 +133,17 @@ function chanceLimits(outcomes: readonly Outcome[], classes: number, random: Ran
     uar.push(balancedAccuracy(counts));
     weighted.push(accuracy(counts));
   }
-  const alarms = Math.floor((falseAlarmRate / 2) * (permutations + 1));
-  const pick = (scores: number[]): number => Float64Array.from(scores).sort()[permutations - alarms];
-  return { accuracy: pick(weighted), uar: pick(uar) };
+  return { accuracy: Float64Array.from(weighted).sort(), uar: Float64Array.from(uar).sort() };
 }
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-function sentence({ uar, accuracy, chance, limit, leaks }: Omit<CanaryVerdict, "text">): string {
+function sentence({ uar, accuracy, chance, limit, leaks, p }: Omit<CanaryVerdict, "text">): string {
   const scored =
     `pure noise scores UAR ${percent(uar)} (chance ${percent(chance.uar)}, limit ${percent(limit.uar)}) and ` +
     `accuracy ${percent(accuracy)} (majority ${percent(chance.accuracy)}, limit ${percent(limit.accuracy)})`;
-  return leaks ? `this protocol LEAKS: ${scored}` : `no leak found: ${scored}`;
+  const confidence = `p = ${p.toFixed(3)}`;
+  return leaks
+    ? `this protocol LEAKS (${confidence}): ${scored}`
+    : `no leak found, chance as it must be (${confidence}): ${scored}`;
 }

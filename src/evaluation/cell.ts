@@ -2,6 +2,7 @@ import { OptionError } from "../errors.ts";
 import type { Classifier } from "../models/classifier.ts";
 import type { Scaler, TextVectorizer } from "./fold.ts";
 import type { ProtocolName } from "./protocols.ts";
+import type { Params, SearchSpace } from "./search.ts";
 
 /** What a model is given: sound, words, or both joined column by column (early fusion). */
 export type Modality = "audio" | "text" | "both";
@@ -20,6 +21,8 @@ export interface ModelSettings {
   readonly seed: number;
   /** True when it only has to show whether the protocol leaks: a smaller model will do. */
   readonly canary: boolean;
+  /** What a search within the fold chose from the entry's `space`; empty where nothing was searched. */
+  readonly params: Params;
 }
 
 /** A model that tables can hold. */
@@ -29,6 +32,12 @@ export interface ModelEntry {
   readonly modalities: readonly Modality[];
   /** True when its cells are filled only where they are asked for by name. */
   readonly onRequest?: boolean;
+  /** The settings that `--search` chooses from; without it the model is never tuned. */
+  readonly space?: SearchSpace;
+  /** Whether `fit` takes a part that tells when to stop, as `heldOut`: the fold then holds whole groups of its training rows out for it. */
+  readonly earlyStopping?: boolean;
+  /** Makes it a stack: `create` makes what learns from these cells' held-out probabilities. */
+  readonly members?: readonly Cell[];
   /** A fresh, unfitted classifier, one a fold. */
   create(settings: ModelSettings): Classifier;
 }
@@ -56,7 +65,7 @@ export function knownCells(models: Components["models"]): Cell[] {
 }
 
 /**
- * Reads a list such as `audio/rf,text/lr`.
+ * Reads a list such as `audio/rf,text/lr`; `all` means every cell, `audio`, `text` or `both` those of a modality.
  *
  * @returns the cells in the order of the tables, each once.
  * @throws {OptionError} for a cell that is not known, listing those that are.
@@ -65,7 +74,13 @@ export function knownCells(models: Components["models"]): Cell[] {
  */
 export function parseCells(only: string, models: Components["models"]): Cell[] {
   const known = knownCells(models);
-  const wanted = new Set(only.split(",").map((name) => name.trim()));
+  const wanted = new Set(
+    only.split(",").flatMap((item) => {
+      const name = item.trim();
+      const many = known.filter(({ modality }) => name === "all" || name === modality).map(cellName);
+      return many.length > 0 ? many : [name];
+    }),
+  );
   for (const name of wanted) {
     if (!known.some((cell) => cellName(cell) === name)) {
       throw new OptionError(`unknown cell "${name}"; known are ${known.map(cellName).join(", ")}`);

@@ -10,9 +10,10 @@ import { recipe } from "./protocols.ts";
 /** Trees that show whether a protocol leaks as well as the hundreds that a table wants. */
 const CANARY_TREES = 50;
 
-function randomForest({ modality, seed, canary }: ModelSettings): RandomForestClassifier {
+function randomForest({ modality, seed, canary, params }: ModelSettings): RandomForestClassifier {
   const { trees, minSamplesSplit } = recipe.randomForest;
-  return new RandomForestClassifier({ nEstimators: canary ? CANARY_TREES : trees[modality], minSamplesSplit, seed });
+  const nEstimators = canary ? CANARY_TREES : trees[modality];
+  return new RandomForestClassifier({ nEstimators, minSamplesSplit, ...params, seed });
 }
 
 /**
@@ -22,23 +23,41 @@ function randomForest({ modality, seed, canary }: ModelSettings): RandomForestCl
  */
 export const components: Components = {
   models: {
-    rf: { title: "RF", modalities: ["audio", "text", "both"], create: randomForest },
+    rf: {
+      title: "RF",
+      modalities: ["audio", "text", "both"],
+      space: { minSamplesSplit: [2, 10, 25], maxFeatures: ["sqrt", "log2", 0.3] },
+      create: randomForest,
+    },
     lr: {
       title: "LR",
       modalities: ["audio", "text", "both"],
-      create: () => new LogisticRegression({ C: recipe.logisticRegression.C, maxIter: 1000 }),
+      space: { C: [0.001, 0.01, 0.1, 1, 10] },
+      create: ({ params }) => new LogisticRegression({ C: recipe.logisticRegression.C, maxIter: 1000, ...params }),
     },
     svm: {
       title: "SVM",
       modalities: ["audio", "text", "both"],
       onRequest: true,
-      create: ({ seed }) => new LinearSVC({ seed }),
+      space: { C: [0.001, 0.01, 0.1, 1, 10] },
+      create: ({ seed, params }) => new LinearSVC({ ...params, seed }),
     },
     mnb: {
       title: "MNB",
       modalities: ["audio", "text", "both"],
       onRequest: true,
-      create: () => new MultinomialNB(),
+      space: { alpha: [0.01, 0.1, 1, 10] },
+      create: ({ params }) => new MultinomialNB({ ...params }),
+    },
+    stack: {
+      title: "Stack",
+      modalities: ["both"],
+      onRequest: true,
+      members: [
+        { modality: "audio", model: "lr" },
+        { modality: "text", model: "lr" },
+      ],
+      create: () => new LogisticRegression(),
     },
   },
   canaryModel: "rf",

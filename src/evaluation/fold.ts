@@ -1,9 +1,26 @@
 import { DataError } from "../errors.ts";
 import type { DenseMatrix, Matrix, Probabilities, SparseMatrix } from "../matrix.ts";
-import { concatColumns, mostProbable, takeRows } from "../matrix.ts";
+import { concatColumns, denseMatrix, mostProbable, takeRows, toDense } from "../matrix.ts";
+import { applyCalibrator } from "../models/calibrator.ts";
 import type { Classifier } from "../models/classifier.ts";
 import { Random } from "../random.ts";
+import { bestColumns, takeColumns } from "./feature-selection.ts";
+import { normalizePerSpeaker, normalizePerUtterance } from "./normalize.ts";
+import { smote } from "./smote.ts";
 import type { Split } from "./splits.ts";
+import { probabilityScores } from "../models/calibrated-classifier.ts";
+import {
+  balancedWeights,
+  calibratorFor,
+  type FitPredictOptions,
+  fitOn,
+  heldOutOf,
+  innerSplits,
+  learnable,
+  type TrainingPart,
+} from "./training-part.ts";
+
+export { balancedWeights };
 
 /** What a fold takes rows from: features, or one transcript a row. */
 export type RowData = Matrix | readonly string[];
@@ -20,8 +37,15 @@ export type Scaler = Transformer<DenseMatrix, DenseMatrix>;
 /** Turns transcripts into sparse rows, e.g. TF-IDF. */
 export type TextVectorizer = Transformer<readonly string[], SparseMatrix>;
 
-/** How a fold makes up for rare classes: by example weights, by copies of training rows, or not at all. */
-export type Balance = "weights" | "oversample" | "none";
+/** How a fold makes up for rare classes: by example weights, by copies of training rows, by rows between them, or not at all. */
+export const balances = ["weights", "oversample", "smote", "none"] as const;
+export type Balance = (typeof balances)[number];
+
+/** One of the classifiers whose probabilities a final one learns from, and the features that it sees. */
+export interface StackMember {
+  readonly classifier: Classifier;
+  readonly parts: Parts;
+}
 
 /**
  * The training and the test rows of a fold after some step, as a sealed value: only the fold that made it can look
@@ -114,6 +138,13 @@ export class Fold {
     );
   }
 
+  /** Fits `transformer` on the training rows of parts and applies it to both. */
+  fitTransformParts(transformer: Transformer<DenseMatrix, Matrix>, parts: Parts): Parts {
+    const { train, test, trainRows } = this.#open(parts);
+    transformer.fit(toDense(takeRows(train, Int32Array.from(trainRows.keys()))));
+    return this.#seal(transformer.transform(toDense(train)), transformer.transform(toDense(test)), trainRows);
+  }
+
   /** The columns of `left`, then those of `right` (early fusion). */
   concat(left: Parts, right: Parts): Parts {
     const a = this.#open(left);
@@ -123,9 +154,34 @@ export class Fold {
   }
 
   /**
-   * Copies training rows at random until every class has as many as the largest (imbalanced-learn's
-   * `RandomOverSampler`); the test part stays as it is.
+   * Each row scaled by the rows of its own speaker and part (see {@link normalizePerSpeaker}): training rows know nothing of test rows, and
+   * test rows of a speaker only of one another.
+   *
+   * @param speakers the speaker of every row of the data
    */
+  scalePerSpeaker(data: DenseMatrix, speakers: readonly string[]): Parts {
+    const scale = (rows: Int32Array): DenseMatrix =>
+      normalizePerSpeaker(
+        takeRows(data, rows),
+        Array.from(rows, (row) => speakers[row]),
+      );
+    return this.#seal(scale(this.train), scale(this.test), this.train);
+  }
+
+  /** Each row brought to length 1; see {@link normalizePerUtterance}. */
+  scalePerUtterance(parts: Parts): Parts {
+    const { train, test, trainRows } = this.#open(parts);
+    return this.#seal(normalizePerUtterance(train), normalizePerUtterance(test), trainRows);
+  }
+
+  /** Keeps the columns that tell the classes of the training rows apart best (see {@link bestColumns}). */
+  select(parts: Parts, k: number): Parts {
+    const { train, test, trainRows } = this.#open(parts);
+    const columns = bestColumns(train, this.#labelsAt(trainRows), k);
+    return this.#seal(takeColumns(train, columns), takeColumns(test, columns), trainRows);
+  }
+
+  /** Copies training rows at random until every class has as many as the largest (imbalanced-learn's `RandomOverSampler`). */
   oversample(parts: Parts, seed: number): Parts {
     const { train, test, trainRows } = this.#open(parts);
     const random = new Random(seed);
@@ -148,29 +204,96 @@ export class Fold {
     );
   }
 
-  /**
-   * Fits `classifier` on the training rows and predicts the test rows.
-   *
-   * @throws {DataError} when the training part has only one class. A class that it lacks can never be predicted: its test rows
-   * count as wrong.
-   */
-  async fitPredict(
-    classifier: Classifier,
-    parts: Parts,
-    options: { weights?: boolean; onProgress?: (done: number) => void } = {},
-  ): Promise<FoldPrediction> {
+  /** Makes up training rows between those of a class until every class has as many as the largest; see {@link smote}. */
+  smote(parts: Parts, seed: number): Parts {
     const { train, test, trainRows } = this.#open(parts);
-    const labels = this.#labelsAt(trainRows);
-    if (new Set(labels).size < 2) {
-      throw new DataError(`fold ${this.name}: the training part has examples of "${labels[0]}" only`);
+    const { matrix, sources } = smote(train, this.#labelsAt(trainRows), 5, seed);
+    return this.#seal(
+      matrix,
+      test,
+      sources.map((r) => trainRows[r]),
+    );
+  }
+
+  /**
+   * Folds inside this one, made of its training rows alone: for choosing settings. Whole groups test together; rows do where the training
+   * part has fewer than two groups.
+   *
+   * @param groups the group of every row of the data
+   */
+  inner(groups: readonly string[], folds: number, seed: number): Fold[] {
+    const { train } = this;
+    const own = Array.from(train, (row) => groups[row]);
+    return innerSplits(this.trainLabels, own, folds, seed).map(
+      (split) =>
+        new Fold(
+          {
+            name: `${this.name}, ${split.name}`,
+            train: split.train.map((place) => train[place]),
+            test: split.test.map((place) => train[place]),
+          },
+          this.#labels,
+        ),
+    );
+  }
+
+  /** The same test part with a share of the training rows, of every class alike (at least two rows, while there are two). */
+  withShare(share: number, seed: number): Fold {
+    const members = new Map<string, number[]>();
+    for (const row of new Random(seed).shuffle(this.train.slice())) {
+      const own = members.get(this.#labels[row]);
+      if (own) own.push(row);
+      else members.set(this.#labels[row], [row]);
     }
-    await classifier.fit(train, labels, {
-      sampleWeight: options.weights ? balancedWeights(labels) : undefined,
-      onProgress: options.onProgress,
-    });
-    const probabilities = await classifier.predictProba(test);
-    const predicted = Array.from(mostProbable(probabilities), (c) => classifier.classes[c]);
-    return { name: this.name, rows: this.testRows, predicted, probabilities, classes: classifier.classes };
+    const train = [...members.values()].flatMap((rows) => rows.slice(0, Math.max(2, Math.round(share * rows.length))));
+    return new Fold({ name: this.name, train: Int32Array.from(train).sort(), test: this.test }, this.#labels);
+  }
+
+  /**
+   * Fits `classifier` on the training rows and predicts the test rows. A class with a single training row is left out of the fit, as there
+   * is nothing to learn it from; it and a class that the training part lacks can never be predicted: their test rows count as wrong.
+   *
+   * @throws {DataError} when fewer than two classes have two training rows.
+   */
+  async fitPredict(classifier: Classifier, parts: Parts, options: FitPredictOptions = {}): Promise<FoldPrediction> {
+    const { test } = this.#open(parts);
+    const part = learnable(this.#trainingPart(parts, options));
+    const calibrator = options.calibrate && (await calibratorFor(classifier, part, options.calibrate, options));
+    await fitOn(classifier, part, options);
+    const raw = await classifier.predictProba(test);
+    const probabilities = calibrator ? applyCalibrator(calibrator, probabilityScores(raw, calibrator.method)) : raw;
+    return this.#predicted(probabilities, classifier.classes);
+  }
+
+  /**
+   * Stacked generalisation (Wolpert 1992): `final` learns from what the members say of training rows that were held out of them, whole groups
+   * at a time; then the members learn from all training rows. With members on sound and on words this is late fusion with weights that
+   * are learnt inside the fold.
+   *
+   * @throws {DataError} as {@link fitPredict}, or members whose parts have other training rows.
+   */
+  async fitPredictStacked(
+    members: readonly StackMember[],
+    final: Classifier,
+    options: Omit<FitPredictOptions, "calibrate"> = {},
+  ): Promise<FoldPrediction> {
+    const held: Matrix[] = [];
+    const said: Matrix[] = [];
+    const { trainRows } = this.#open(members[0].parts);
+    for (const [m, { classifier, parts }] of members.entries()) {
+      const content = this.#open(parts);
+      if (content.trainRows.join() !== trainRows.join()) {
+        throw new DataError(`fold ${this.name}: stack parts with the same training rows`);
+      }
+      const part = learnable(this.#trainingPart(parts, options));
+      held.push(asMatrix(await heldOutOf(classifier, part, options)));
+      await fitOn(classifier, part, { ...options, onProgress: undefined });
+      said.push(asMatrix(await classifier.predictProba(content.test)));
+      options.onProgress?.((m + 1) / (members.length + 1));
+    }
+    const { fold, y, groups } = learnable(this.#trainingPart(members[0].parts, options));
+    await fitOn(final, { fold, y, groups, x: held.reduce(concatColumns) }, { weights: options.weights });
+    return this.#predicted(await final.predictProba(said.reduce(concatColumns)), final.classes);
   }
 
   /** Which rows a transformer may learn from. */
@@ -186,6 +309,22 @@ export class Fold {
 
   #labelsAt(rows: Int32Array): string[] {
     return Array.from(rows, (row) => this.#labels[row]);
+  }
+
+  #predicted(probabilities: Probabilities, classes: readonly string[]): FoldPrediction {
+    const predicted = Array.from(mostProbable(probabilities), (c) => classes[c]);
+    return { name: this.name, rows: this.testRows, predicted, probabilities, classes };
+  }
+
+  #trainingPart(parts: Parts, { groups }: FitPredictOptions): TrainingPart {
+    const { train, trainRows } = this.#open(parts);
+    // A copy goes wherever the row goes that it was made from.
+    return {
+      fold: this.name,
+      x: train,
+      y: this.#labelsAt(trainRows),
+      groups: Array.from(trainRows, (row) => groups?.[row] ?? String(row)),
+    };
   }
 
   #seal(train: Matrix, test: Matrix, trainRows: Int32Array): Parts {
@@ -216,14 +355,11 @@ export class LeakingFold extends Fold {
   protected override checkSides(): void {}
 }
 
-/** n / (k * count of the class) for every label, scikit-learn's `class_weight="balanced"`; the weights sum to n. */
-export function balancedWeights(labels: readonly string[]): Float64Array {
-  const count = new Map<string, number>();
-  for (const label of labels) count.set(label, (count.get(label) ?? 0) + 1);
-  return Float64Array.from(labels, (label) => labels.length / (count.size * count.get(label)!));
-}
-
 function pick<In extends RowData>(data: In, rows: Int32Array): In;
 function pick(data: RowData, rows: Int32Array): RowData {
   return "kind" in data ? takeRows(data, rows) : Array.from(rows, (row) => data[row]);
+}
+
+function asMatrix({ rows, columns, data }: Probabilities): Matrix {
+  return denseMatrix(rows, columns, Float32Array.from(data));
 }

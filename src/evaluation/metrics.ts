@@ -19,8 +19,11 @@ export interface AverageMetrics {
   readonly f1: number;
 }
 
-// A figure whose denominator is 0 is 0: scikit-learn's `zero_division=0`.
-const ratio = (numerator: number, denominator: number): number => (denominator === 0 ? 0 : numerator / denominator);
+/** What a figure is whose denominator is 0 (precision of a class that is never predicted): scikit-learn's `zero_division`. */
+export type ZeroDivision = 0 | 1;
+
+const ratio = (numerator: number, denominator: number, zeroDivision: ZeroDivision = 0): number =>
+  denominator === 0 ? zeroDivision : numerator / denominator;
 
 /**
  * Counts how often each class was predicted as which: rows are the true classes, columns the predicted ones, both in
@@ -73,13 +76,17 @@ export function balancedAccuracy(counts: Counts): number {
   return ratio(sum(recalls), recalls.length);
 }
 
-/** Precision, recall, F1 and support of every class, as `precision_recall_fscore_support` with `zero_division=0`. */
-export function classMetrics(counts: Counts): ClassMetrics[] {
+/**
+ * Precision, recall, F1 and support of every class, as `precision_recall_fscore_support`.
+ *
+ * @param zeroDivision precision without predictions, recall without examples, F1 without either; 0 when left out.
+ */
+export function classMetrics(counts: Counts, zeroDivision: ZeroDivision = 0): ClassMetrics[] {
   const predicted = predictedTotals(counts);
   return trueTotals(counts).map((support, c) => ({
-    precision: ratio(counts[c][c], predicted[c]),
-    recall: ratio(counts[c][c], support),
-    f1: ratio(2 * counts[c][c], support + predicted[c]),
+    precision: ratio(counts[c][c], predicted[c], zeroDivision),
+    recall: ratio(counts[c][c], support, zeroDivision),
+    f1: ratio(2 * counts[c][c], support + predicted[c], zeroDivision),
     support,
   }));
 }
@@ -88,21 +95,22 @@ export function classMetrics(counts: Counts): ClassMetrics[] {
  * The plain mean over the classes. As scikit-learn without `labels`, only classes that occur, be it as a true or as a
  * predicted one, count.
  */
-export function macroAverage(counts: Counts): AverageMetrics {
+export function macroAverage(counts: Counts, zeroDivision: ZeroDivision = 0): AverageMetrics {
   const predicted = predictedTotals(counts);
   return average(
     counts,
     trueTotals(counts).map((support, c) => (support + predicted[c] > 0 ? 1 : 0)),
+    zeroDivision,
   );
 }
 
 /** The mean over the classes, each weighted by its number of examples. */
-export function weightedAverage(counts: Counts): AverageMetrics {
-  return average(counts, trueTotals(counts));
+export function weightedAverage(counts: Counts, zeroDivision: ZeroDivision = 0): AverageMetrics {
+  return average(counts, trueTotals(counts), zeroDivision);
 }
 
-function average(counts: Counts, weights: readonly number[]): AverageMetrics {
-  const classes = classMetrics(counts);
+function average(counts: Counts, weights: readonly number[], zeroDivision: ZeroDivision): AverageMetrics {
+  const classes = classMetrics(counts, zeroDivision);
   const mean = (pick: (metrics: ClassMetrics) => number): number =>
     ratio(sum(classes.map((metrics, c) => weights[c] * pick(metrics))), sum(weights));
   return {

@@ -1,6 +1,5 @@
 import { DataError } from "../errors.ts";
-import type { DenseMatrix } from "../matrix.ts";
-import { denseMatrix } from "../matrix.ts";
+import { type DenseMatrix, denseMatrix, type Matrix } from "../matrix.ts";
 
 /**
  * Scales each feature to zero mean and unit variance over the utterances of its own speaker ("speaker
@@ -38,4 +37,27 @@ export function normalizePerSpeaker(features: DenseMatrix, speakers: readonly st
     }
   }
   return denseMatrix(rows, columns, normalized);
+}
+
+/**
+ * Each row divided by its Euclidean length, as scikit-learn's `Normalizer`: what multiplies all features of an utterance drops out. It looks at
+ * nothing but the row. A row of zeros stays.
+ *
+ * @example
+ * normalizePerUtterance(matrixFromRows([[3, 4]])); // [[0.6, 0.8]]
+ */
+export function normalizePerUtterance(matrix: Matrix): Matrix {
+  const { rows } = matrix;
+  const values = Float32Array.from(matrix.kind === "dense" ? matrix.data : matrix.values);
+  for (let r = 0; r < rows; r++) {
+    const [from, to] =
+      matrix.kind === "dense"
+        ? [r * matrix.columns, (r + 1) * matrix.columns]
+        : [matrix.indptr[r], matrix.indptr[r + 1]];
+    let squares = 0;
+    for (let i = from; i < to; i++) squares += values[i] * values[i];
+    const length = Math.sqrt(squares);
+    if (length > 0) for (let i = from; i < to; i++) values[i] /= length;
+  }
+  return matrix.kind === "dense" ? denseMatrix(rows, matrix.columns, values) : { ...matrix, values };
 }

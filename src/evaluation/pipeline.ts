@@ -1,8 +1,11 @@
 import { DataError } from "../errors.ts";
+import type { CalibrationMethod } from "../models/calibrator.ts";
 import { type Cell, cellName, type Components } from "./cell.ts";
-import type { Balance, Fold, Parts } from "./fold.ts";
+import type { Balance, Fold, FoldPrediction, Parts } from "./fold.ts";
+import type { Counts } from "./metrics.ts";
 import type { Plan } from "./protocols.ts";
-import type { EvaluationRows } from "./rows.ts";
+import { completeGroups, type EvaluationRows } from "./rows.ts";
+import { type Params, type SearchMethod, type SearchResult, searchParams } from "./search.ts";
 import { deriveSeed } from "./seeds.ts";
 
 /** Test rows of one fold with their true and their predicted classes, as indices into the plan's classes. */
@@ -10,55 +13,151 @@ export interface Outcome {
   readonly rows: Int32Array;
   readonly truth: Int32Array;
   readonly predicted: Int32Array;
+  /** rows x classes of the plan, row-major; absent for what gives none. */
+  readonly probabilities?: Float64Array;
+  /** The settings that a search within the fold chose. */
+  readonly search?: SearchResult;
 }
 
-export interface PipelineOptions {
-  readonly seed: number;
+/** What is done in every fold beside fitting scaler, vectoriser and classifier. Under the protocol `seed` none of it is. */
+export interface FoldSteps {
+  /** How rare classes are made up for. */
   readonly balance: Balance;
-  /** Draws noise in place of the rows' features and transcripts, anew for each fold; see `judgeCanary`. */
-  readonly noise?: (fold: Fold) => EvaluationRows;
-  /** Called with the share of the cell that is done, from 0 to 1. */
+  /** Scaling of audio features by speaker, instead of by all training rows; or of every row by itself, after the latter. */
+  readonly normalize: "none" | "speaker" | "utterance";
+  /** How many columns are kept, after joining; all when left out. */
+  readonly select?: number;
+  /** How probabilities are made truthful. */
+  readonly calibrate?: CalibrationMethod;
+  /** How models with a search space are tuned, within the fold's training part. */
+  readonly search?: SearchMethod;
+}
+
+export interface PipelineOptions extends FoldSteps {
+  readonly seed: number;
+  /** Whether the rows are noise, to find out about the protocol: a smaller model will do, and no search. */
+  readonly canary?: boolean;
+  /** Called with the share of the fold that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
 
+/** Inner folds of a search. */
+const SEARCH_FOLDS = 3;
+
 /**
- * Runs one cell over all folds of a plan: scaler, vectoriser, joining, balancing and classifier, each fitted in the fold.
+ * Runs one cell in one fold of a plan: scaler, vectoriser, joining, selection, balancing and classifier, each fitted in the fold.
  *
- * @returns one outcome a fold.
- * @throws {DataError} when the rows lack what the cell's modality needs.
+ * @throws {DataError} when the rows lack what the cell's modality or a step needs.
  */
-export async function runCell(
+export async function runFold(
   plan: Plan,
+  fold: Fold,
   rows: EvaluationRows,
   cell: Cell,
   components: Components,
   options: PipelineOptions,
-): Promise<Outcome[]> {
-  const { seed, balance, noise, onProgress } = options;
+): Promise<Outcome> {
   checkCell(cell, rows);
-  const indexOf = new Map(plan.classes.map((name, index) => [name, index]));
-  const outcomes: Outcome[] = [];
-  for (const [f, fold] of plan.folds.entries()) {
-    const model = components.models[cell.model].create({
-      modality: cell.modality,
-      protocol: plan.protocol,
-      seed: deriveSeed(seed, cellName(cell), fold.name),
-      canary: noise !== undefined,
-    });
-    let parts = modalityParts(fold, plan, noise?.(fold) ?? rows, cell, components);
-    if (balance === "oversample") parts = fold.oversample(parts, deriveSeed(seed, "oversample", fold.name));
-    const prediction = await fold.fitPredict(model, parts, {
-      weights: balance === "weights",
-      onProgress: (done) => onProgress?.((f + done) / plan.folds.length),
-    });
-    outcomes.push({
-      rows: prediction.rows,
-      truth: Int32Array.from(prediction.rows, (row) => indexOf.get(rows.labels[row])!),
-      predicted: Int32Array.from(prediction.predicted, (name) => indexOf.get(name)!),
-    });
-    onProgress?.((f + 1) / plan.folds.length);
+  const setting = { plan, rows, cell, components, options };
+  const search = await searchIn(fold, setting);
+  const prediction = await predict(fold, setting, search?.params ?? {});
+  const { rows: tested, predicted, probabilities, classes } = prediction;
+  const column = classes.map((name) => plan.classes.indexOf(name));
+  const aligned = new Float64Array(tested.length * plan.classes.length);
+  for (let r = 0; r < tested.length; r++) {
+    column.forEach((to, c) => (aligned[r * plan.classes.length + to] = probabilities.data[r * classes.length + c]));
   }
-  return outcomes;
+  return {
+    rows: tested,
+    truth: Int32Array.from(tested, (row) => plan.classes.indexOf(rows.labels[row])),
+    predicted: Int32Array.from(predicted, (name) => plan.classes.indexOf(name)),
+    probabilities: aligned,
+    ...(search ? { search } : {}),
+  };
+}
+
+interface Setting {
+  readonly plan: Plan;
+  readonly rows: EvaluationRows;
+  readonly cell: Cell;
+  readonly components: Components;
+  readonly options: PipelineOptions;
+}
+
+async function searchIn(fold: Fold, setting: Setting): Promise<SearchResult | undefined> {
+  const { plan, rows, cell, components, options } = setting;
+  const { space } = components.models[cell.model];
+  if (!space || !options.search || options.canary || plan.leaks) return undefined;
+  const seed = deriveSeed(options.seed, "search", cellName(cell), fold.name);
+  const inner = fold.inner(plan.groups, SEARCH_FOLDS, seed);
+  const indexOf = new Map(plan.classes.map((name, index) => [name, index]));
+  const evaluate = async (params: Params, part: Fold): Promise<Counts> => {
+    const quiet = { ...setting, options: { ...options, calibrate: undefined, onProgress: undefined } };
+    const { rows: tested, predicted } = await predict(part, quiet, params);
+    const counts = plan.classes.map(() => plan.classes.map(() => 0));
+    tested.forEach((row, i) => counts[indexOf.get(rows.labels[row])!][indexOf.get(predicted[i])!]++);
+    return counts;
+  };
+  return searchParams(space, options.search, inner, seed, evaluate);
+}
+
+async function predict(fold: Fold, setting: Setting, params: Params): Promise<FoldPrediction> {
+  const { plan, cell, components, options } = setting;
+  const { seed, balance, calibrate, canary = false, onProgress } = options;
+  const entry = components.models[cell.model];
+  const settings = { modality: cell.modality, protocol: plan.protocol, canary, params };
+  const purpose = [cellName(cell), fold.name];
+  const model = entry.create({ ...settings, seed: deriveSeed(seed, ...purpose) });
+  const fitting = {
+    weights: balance === "weights" && !plan.leaks,
+    calibrate: plan.leaks ? undefined : calibrate,
+    earlyStopping: entry.earlyStopping === true && !plan.leaks,
+    groups: plan.groups,
+    seed: deriveSeed(seed, "held out", ...purpose),
+    onProgress,
+  };
+  if (!entry.members) return fold.fitPredict(model, preparedParts(fold, setting, cell), fitting);
+  const members = entry.members.map((member) => ({
+    classifier: components.models[member.model].create({
+      ...settings,
+      modality: member.modality,
+      params: {},
+      seed: deriveSeed(seed, ...purpose, cellName(member)),
+    }),
+    parts: preparedParts(fold, setting, member),
+  }));
+  return fold.fitPredictStacked(members, model, fitting);
+}
+
+function preparedParts(fold: Fold, setting: Setting, cell: Cell): Parts {
+  const { plan, options } = setting;
+  const { balance, select, seed } = options;
+  let parts = modalityParts(fold, setting, cell);
+  if (plan.leaks) return parts;
+  if (select !== undefined) parts = fold.select(parts, select);
+  if (balance === "oversample") parts = fold.oversample(parts, deriveSeed(seed, "oversample", fold.name));
+  if (balance === "smote") parts = fold.smote(parts, deriveSeed(seed, "smote", fold.name));
+  return parts;
+}
+
+function modalityParts(fold: Fold, setting: Setting, { modality, model }: Cell): Parts {
+  const { plan, rows, components } = setting;
+  const audio = (): Parts => audioParts(fold, setting, model);
+  const text = (): Parts => fold.fitTransform(components.vectorizer(plan.protocol), rows.transcripts!);
+  if (modality === "audio") return audio();
+  return modality === "text" ? text() : fold.concat(audio(), text());
+}
+
+function audioParts(fold: Fold, { plan, rows, components, options }: Setting, model: string): Parts {
+  const { normalize } = options;
+  const features = rows.features!;
+  if (!plan.scale) return fold.take(features);
+  if (plan.leaks || normalize === "none") return fold.fitTransform(components.scaler(plan.protocol, model), features);
+  if (normalize === "speaker") {
+    const speakers = completeGroups(rows, "speakers", "normalising per speaker");
+    return fold.fitTransformParts(components.scaler(plan.protocol, model), fold.scalePerSpeaker(features, speakers));
+  }
+  return fold.scalePerUtterance(fold.fitTransform(components.scaler(plan.protocol, model), features));
 }
 
 /** Makes sure that the rows have what a cell is given. @throws {DataError} naming what is missing. */
@@ -73,18 +172,4 @@ export function canRun({ modality }: Cell, rows: Pick<EvaluationRows, "features"
   return (
     (modality === "text" || rows.features !== undefined) && (modality === "audio" || rows.transcripts !== undefined)
   );
-}
-
-function modalityParts(
-  fold: Fold,
-  plan: Plan,
-  rows: EvaluationRows,
-  { modality, model }: Cell,
-  components: Components,
-): Parts {
-  const audio = (): Parts =>
-    plan.scale ? fold.fitTransform(components.scaler(plan.protocol, model), rows.features!) : fold.take(rows.features!);
-  const text = (): Parts => fold.fitTransform(components.vectorizer(plan.protocol), rows.transcripts!);
-  if (modality === "audio") return audio();
-  return modality === "text" ? text() : fold.concat(audio(), text());
 }

@@ -1,15 +1,20 @@
 import { DataError, OptionError } from "../errors.ts";
 import { Fold, LeakingFold } from "./fold.ts";
+import { contentTwins, countTwins, type Duplicates, withoutTwins } from "./duplicates.ts";
+import { type Overlap, overlapOf, textGroups } from "./overlap.ts";
 import { completeGroups, type EvaluationRows } from "./rows.ts";
 import { deriveSeed } from "./seeds.ts";
 import {
   assertGroupsApart,
+  crossSplits,
   groupHoldout,
   groupKFold,
   holdout,
   leaveOneGroupOut,
   officialSplit,
   type Split,
+  shuffledKFold,
+  stratifiedGroupKFold,
 } from "./splits.ts";
 
 /** The protocols, with what each does. */
@@ -17,8 +22,14 @@ export const protocols = {
   loso: "leave one session out where the corpus has sessions (and no speaker is in two), else one speaker",
   speaker: "leave one speaker out",
   kfold: "grouped 5-fold: whole sessions (or, where there are none, whole speakers) test together",
+  "stratified-group-kfold": "grouped 5-fold whose parts have the classes in shares as equal as whole groups allow",
+  "stratified-kfold": "5-fold over rows, every class spread evenly; speakers stand on both sides",
+  "row-kfold": "5-fold over shuffled rows; speakers stand on both sides",
   holdout: "one fifth of the sessions (or, where there are none, of the speakers) tests, drawn at random",
+  "script-disjoint":
+    "5 parts of the texts crossed with 5 parts of the sessions (or speakers): no text, nor a near-duplicate, and no group on both sides",
   official: "the split that the corpus was published with",
+  "cross-corpus": "one corpus trains, another one tests",
   seed: "the published recipe, which LEAKS: copies of rare rows before a random 80/20 split, scaler and TF-IDF fitted on all rows",
 } as const;
 
@@ -64,6 +75,12 @@ export interface Plan {
   readonly folds: readonly Fold[];
   /** False where the features come scaled (the four tables of the recipe). */
   readonly scale: boolean;
+  /** Which rows are copies: equal numbers; see `contentTwins`. */
+  readonly twins: Int32Array;
+  /** What is kept together where the training part is divided further: sessions, speakers, or copies where neither is known of every row. */
+  readonly groups: readonly string[];
+  readonly duplicates: Duplicates;
+  readonly overlap: Overlap;
   readonly warnings: readonly string[];
 }
 
@@ -76,10 +93,20 @@ export function parseProtocol(name: string): ProtocolName {
 }
 
 /**
- * Divides rows by a protocol. A class whose rows all stand in one group is never learnt when it is tested: its rows count as wrong,
- * and a warning says so.
+ * Reads a list such as `seed,loso,script-disjoint`.
  *
- * @throws {DataError} when the rows lack the field that the protocol needs, or have a single group.
+ * @returns the protocols in the order given, each once.
+ * @throws {OptionError} for a name that is none, or no name.
+ */
+export function parseProtocols(list: string): ProtocolName[] {
+  return [...new Set(list.split(",").map((name) => parseProtocol(name.trim())))];
+}
+
+/**
+ * Divides rows by a protocol. A class whose rows all stand in one group is never learnt when it is tested: its rows count as wrong,
+ * and a warning says so. Under every protocol but `seed`, training rows that are copies of a test row by content leave their fold.
+ *
+ * @throws {DataError} when the rows lack the field that the protocol needs, have a single group, or are nothing but copies.
  */
 export function planProtocol(protocol: ProtocolName, rows: EvaluationRows, seed: number): Plan {
   return protocol === "seed" ? seedPlan(rows, seed) : honestPlan(protocol, rows, seed);
@@ -92,11 +119,26 @@ export function planProtocol(protocol: ProtocolName, rows: EvaluationRows, seed:
 export function tablesPlan(rows: EvaluationRows, trainRows: number): Plan {
   const all = Int32Array.from(rows.labels, (_, row) => row);
   const split = { name: "test table", train: all.slice(0, trainRows), test: all.slice(trainRows) };
-  const folds = [new LeakingFold(split, rows.labels)];
-  return { ...leaking, classes: presentClasses(rows, folds), folds, scale: false, warnings: missing(rows, folds) };
+  return { ...leakingPlan(rows, split), scale: false };
 }
 
-const leaking = { protocol: "seed", leaks: true, reasons: leaksOfSeed } as const;
+function leakingPlan(rows: EvaluationRows, split: Split): Plan {
+  const folds = [new LeakingFold(split, rows.labels)];
+  const twins = contentTwins(rows);
+  return {
+    protocol: "seed",
+    leaks: true,
+    reasons: leaksOfSeed,
+    classes: presentClasses(rows, folds),
+    folds,
+    scale: true,
+    twins,
+    groups: Array.from(twins, String),
+    duplicates: { rows: countTwins(twins), straddling: withoutTwins(split, twins).straddling, removed: false },
+    overlap: overlapOf([split], rows, textGroups(rows)),
+    warnings: missing(rows, folds),
+  };
+}
 
 /** The rows of the published recipe: copied, then divided at random. */
 export interface SeedRows {
@@ -123,25 +165,39 @@ export function seedRows(rows: EvaluationRows, seed: number): SeedRows {
 
 function seedPlan(rows: EvaluationRows, seed: number): Plan {
   const { split, codes } = seedRows(rows, seed);
-  const folds = [new LeakingFold(split, rows.labels)];
-  const warnings = missing(rows, folds);
+  const plan = leakingPlan(rows, split);
   const dropped = codes.filter((emotion) => emotion === undefined).length;
-  if (dropped > 0) warnings.push(`${dropped} rows of other classes than the recipe's six were left out`);
-  return { ...leaking, classes: presentClasses(rows, folds), folds, scale: true, warnings };
+  if (dropped === 0) return plan;
+  return {
+    ...plan,
+    warnings: [...plan.warnings, `${dropped} rows of other classes than the recipe's six were left out`],
+  };
 }
 
 function honestPlan(protocol: Exclude<ProtocolName, "seed">, rows: EvaluationRows, seed: number): Plan {
-  const { splits, groupedBy, warnings } = honestSplits(protocol, rows, seed);
-  const folds = splits.map((split) => new Fold(split, rows.labels));
+  const twins = contentTwins(rows);
+  const texts = textGroups(rows);
+  const divided = honestSplits(protocol, rows, twins, texts, seed);
+  const cleaned = divided.splits.map((split) => withoutTwins(split, twins));
+  const folds = cleaned.map(({ split }) => new Fold(split, rows.labels));
+  const straddling = cleaned.reduce((total, part) => total + part.straddling, 0);
   return {
     protocol,
     leaks: false,
     reasons: [],
-    groupedBy,
+    groupedBy: divided.groupedBy,
     classes: presentClasses(rows, folds),
     folds,
     scale: true,
-    warnings: [...warnings, ...missing(rows, folds)],
+    twins,
+    groups: innerGroups(protocol, rows, twins),
+    duplicates: { rows: countTwins(twins), straddling, removed: true },
+    overlap: overlapOf(
+      cleaned.map(({ split }) => split),
+      rows,
+      texts,
+    ),
+    warnings: [...divided.warnings, ...missing(rows, folds)],
   };
 }
 
@@ -151,20 +207,76 @@ interface HonestSplits {
   readonly warnings: readonly string[];
 }
 
-function honestSplits(protocol: Exclude<ProtocolName, "seed">, rows: EvaluationRows, seed: number): HonestSplits {
-  if (protocol === "official") {
-    if (!rows.splits) throw new DataError(`${rows.corpus}: the protocol official needs the field "split"`);
+function honestSplits(
+  protocol: Exclude<ProtocolName, "seed">,
+  rows: EvaluationRows,
+  twins: Int32Array,
+  texts: readonly (string | undefined)[] | undefined,
+  seed: number,
+): HonestSplits {
+  if (protocol === "official" || protocol === "cross-corpus") {
+    if (!rows.splits) throw new DataError(`${rows.corpus}: the protocol ${protocol} needs the field "split"`);
     const split = officialSplit(rows.splits);
-    return { splits: [split], warnings: speakersOnBothSides(split, rows) };
+    return { splits: [split], warnings: protocol === "official" ? speakersOnBothSides(split, rows) : [] };
   }
+  if (protocol === "row-kfold" || protocol === "stratified-kfold") {
+    const units = Array.from(twins, String);
+    const splits =
+      protocol === "row-kfold"
+        ? shuffledKFold(units, FOLDS, deriveSeed(seed, "split"))
+        : stratifiedGroupKFold(units, rows.labels, FOLDS, deriveSeed(seed, "split"));
+    return {
+      splits,
+      warnings: ["speakers and sessions are not kept apart: figures are those of voices that were heard before"],
+    };
+  }
+  if (protocol === "script-disjoint") return scriptDisjointSplits(rows, texts);
   const { groups, groupedBy } = groupsOf(protocol, rows);
   const splits = {
     loso: () => leaveOneGroupOut(groups),
     speaker: () => leaveOneGroupOut(groups),
-    kfold: () => groupKFold(groups, 5),
+    kfold: () => groupKFold(groups, FOLDS),
+    "stratified-group-kfold": () => stratifiedGroupKFold(groups, rows.labels, FOLDS),
     holdout: () => [groupHoldout(groups, 0.2, deriveSeed(seed, "split"))],
   }[protocol]();
   for (const split of splits) assertGroupsApart(split, groups);
+  return { splits, groupedBy, warnings: [] };
+}
+
+const FOLDS = 5;
+
+function innerGroups(protocol: ProtocolName, rows: EvaluationRows, twins: Int32Array): readonly string[] {
+  const known = rows.speakers?.every((speaker) => speaker) || rows.sessions?.every((session) => session);
+  const byRow = protocol === "row-kfold" || protocol === "stratified-kfold";
+  return known && !byRow ? groupsOf(protocol, rows).groups : Array.from(twins, String);
+}
+
+/**
+ * Texts and groups (sessions, speakers) are each put into five parts, or as many as there are, and the divisions crossed, so that a
+ * figure tells of new words from new voices. A row without a text is a text of its own.
+ */
+function scriptDisjointSplits(rows: EvaluationRows, texts: readonly (string | undefined)[] | undefined): HonestSplits {
+  if (!texts)
+    throw new DataError(`${rows.corpus}: the protocol script-disjoint needs transcripts or the field "script"`);
+  const named = texts.map((text, row) => text ?? `row ${row}`);
+  const distinct = new Set(named).size;
+  if (distinct < 2)
+    throw new DataError(`${rows.corpus}: the protocol script-disjoint needs two texts or more, there is one`);
+  const byText = groupKFold(named, Math.min(FOLDS, distinct)).map((split) => ({
+    ...split,
+    name: `texts ${split.name}`,
+  }));
+  const known = rows.speakers?.every((speaker) => speaker) || rows.sessions?.every((session) => session);
+  const { groups, groupedBy } = known ? groupsOf("script-disjoint", rows) : { groups: [], groupedBy: undefined };
+  const count = new Set(groups).size;
+  if (count < 2) {
+    return { splits: byText, warnings: ["there are no two speakers to keep apart: only the texts are disjoint"] };
+  }
+  const splits = crossSplits(groupKFold(groups, Math.min(FOLDS, count)), byText);
+  for (const split of splits) {
+    assertGroupsApart(split, named);
+    assertGroupsApart(split, groups);
+  }
   return { splits, groupedBy, warnings: [] };
 }
 

@@ -7,29 +7,42 @@ import { type CellResult, cautions, type Results } from "./results.ts";
 import { columns, modalityTitles, percent, type TableFigure, type TableRow, tableRows } from "./tables.ts";
 
 /**
- * The run as one HTML page that needs nothing else: no script, no font, no picture from elsewhere. It holds the verdict of the
- * canary, the tables with published figures and baselines, a shaded confusion matrix and the figures of every class for each
+ * The run as one HTML page that needs nothing else: no script, no font, no picture from elsewhere. For each protocol it holds the verdict of
+ * the canary, the tables with published figures and baselines, a shaded confusion matrix and the figures of every class for each
  * cell, and what was run. All names and values are escaped.
  *
+ * @param all the results of one protocol, or of several on one corpus
  * @example
  * await writeFile("report.html", renderReport(results));
  */
-export function renderReport(results: Results): string {
-  const { corpus, protocol } = results;
+export function renderReport(all: Results | readonly Results[]): string {
+  const runs = "protocol" in all ? [all] : all;
+  const { corpus } = runs[0];
+  const names = runs.map(({ protocol }) => protocol).join(", ");
   const page = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Emotion recognition on ${corpus}, protocol ${protocol}</title>
+<title>Emotion recognition on ${corpus}, protocol ${names}</title>
 ${reportStyle}
 </head>
 <body>
 <header>
 <h1>Emotion recognition on ${corpus}</h1>
-<p class="quiet">Protocol <strong>${protocol}</strong>: ${protocols[protocol]}</p>
 </header>
 <main>
+${runs.map(protocolPart)}
+</main>
+</body>
+</html>
+`;
+  return page.toString();
+}
+
+function protocolPart(results: Results): Html {
+  const { protocol } = results;
+  return html`<p class="quiet">Protocol <strong>${protocol}</strong>: ${protocols[protocol]}</p>
 ${notices(results)}
 <section>
 <h2>Figures</h2>
@@ -48,11 +61,7 @@ ${results.cells.some((cell) => cell.published) ? html`<p class="quiet">${publish
 <div class="matrices">${results.cells.map(classTable)}</div>
 </section>
 ${aboutRun(results)}
-</main>
-</body>
-</html>
 `;
-  return page.toString();
 }
 
 function notices(results: Results): Html {
@@ -100,7 +109,7 @@ function confusionTable(cell: CellResult, classes: readonly string[]): Html {
 
 function classTable(cell: CellResult): Html {
   const name = `${cell.title}, ${modalityTitles[cell.modality].toLowerCase()}`;
-  const summary = `kappa ${cell.kappa.toFixed(3)}, MCC ${cell.mcc.toFixed(3)}, ${cell.seconds.toFixed(1)} s`;
+  const summary = `kappa ${cell.kappa?.toFixed(3) ?? "undefined"}, MCC ${cell.mcc.toFixed(3)}, ${cell.seconds.toFixed(1)} s`;
   return scrolling(
     `classes of ${name}`,
     html`<table><caption><h3>${name}</h3>${summary}</caption>
@@ -127,8 +136,18 @@ function aboutRun(results: Results): Html {
     ["cells", results.cells.map(cellName).join(", ")],
     ["kept apart", results.groupedBy ? `${results.groupedBy}s` : "nothing"],
     ["folds", folds.map(({ name, train, test }) => `${name} (${train} train, ${test} test)`).join("; ")],
-    ["balance", { weights: "class weights", oversample: "oversampling", none: "none" }[results.balance]],
-    ["normalised", results.normalize === "speaker" ? "per speaker (uses each speaker's other utterances)" : "no"],
+    [
+      "balance",
+      { weights: "class weights", oversample: "oversampling", smote: "SMOTE", none: "none" }[results.balance],
+    ],
+    [
+      "normalised",
+      {
+        none: "no",
+        speaker: "per speaker (uses each speaker's other utterances)",
+        utterance: "every utterance to length 1",
+      }[results.normalize],
+    ],
     ["seed", String(results.seed)],
     ["canary", canary ? `${canary.cell}, ${canary.runs} runs, ${canary.rows} test rows` : "not run"],
     ...Object.entries(run.versions ?? {}).map(([name, version]) => [name, version] as const),

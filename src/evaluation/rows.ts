@@ -21,6 +21,17 @@ export interface EvaluationRows {
   readonly splits?: readonly (string | undefined)[];
   /** Names of the utterances: rows of one name are copies of one utterance. */
   readonly ids?: readonly string[];
+  readonly genders?: readonly (string | undefined)[];
+  /** The text or scene that was played, by name, where several speakers play the same. */
+  readonly scripts?: readonly (string | undefined)[];
+  /** Digests of the audio samples: equal ones are copies, whatever they are named. */
+  readonly audioHashes?: readonly string[];
+  /** How long each utterance lasts, in seconds. */
+  readonly seconds?: ArrayLike<number>;
+  /** The root mean square of each utterance's samples, 1 being full scale. */
+  readonly loudness?: ArrayLike<number>;
+  /** The names of the columns of `features`. */
+  readonly featureNames?: readonly string[];
 }
 
 /**
@@ -44,6 +55,8 @@ export function rowsOfCorpus(corpus: Corpus, features?: DenseMatrix, synthetic =
     sessions: column(({ session }) => session),
     splits: column(({ split }) => split),
     ids: utterances.map(({ id }) => id),
+    genders: column(({ gender }) => gender),
+    scripts: column(({ script }) => script),
   };
 }
 
@@ -56,8 +69,19 @@ export function rowsOfCorpus(corpus: Corpus, features?: DenseMatrix, synthetic =
 export function checkRows(rows: EvaluationRows): void {
   const count = rows.labels.length;
   const columns = { features: rows.features?.rows, transcripts: rows.transcripts?.length };
-  const fields = { speakers: rows.speakers?.length, sessions: rows.sessions?.length, splits: rows.splits?.length };
-  for (const [name, length] of Object.entries({ ...columns, ...fields, ids: rows.ids?.length })) {
+  const fields = [
+    "speakers",
+    "sessions",
+    "splits",
+    "ids",
+    "genders",
+    "scripts",
+    "audioHashes",
+    "seconds",
+    "loudness",
+  ] as const;
+  const lengths = Object.fromEntries(fields.map((name) => [name, rows[name]?.length]));
+  for (const [name, length] of Object.entries({ ...columns, ...lengths })) {
     if (length !== undefined && length !== count) {
       throw new DataError(`${rows.corpus}: ${count} labels, but ${length} ${name}`);
     }

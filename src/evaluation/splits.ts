@@ -29,8 +29,7 @@ export function leaveOneGroupOut(groups: readonly string[]): Split[] {
  */
 export function groupKFold(groups: readonly string[], k: number): Split[] {
   const names = distinctGroups(groups);
-  if (!Number.isInteger(k) || k < 2) throw new DataError(`k-fold needs at least 2 folds, not ${k}`);
-  if (names.length < k) throw new DataError(`${k} folds need at least ${k} groups, there are ${names.length}`);
+  checkFolds(k, names.length);
   const size = new Map(names.map((name) => [name, 0]));
   for (const name of groups) size.set(name, size.get(name)! + 1);
   const parts = Array.from({ length: k }, () => ({ rows: 0, names: new Set<string>() }));
@@ -40,6 +39,91 @@ export function groupKFold(groups: readonly string[], k: number): Split[] {
     smallest.names.add(name);
   }
   return parts.map((part, f) => splitByGroup(`fold ${f + 1}`, groups, part.names));
+}
+
+/**
+ * Splits the groups into k test parts of about equal class shares, as scikit-learn's `StratifiedGroupKFold`: the group whose class
+ * counts vary most first, each to the part that leaves the classes most evenly spread.
+ *
+ * @param labels the class of every row.
+ * @param seed shuffles the groups first; without it the result depends on nothing but groups and labels.
+ * @throws {DataError} fewer than two groups, or fewer groups than parts.
+ */
+export function stratifiedGroupKFold(
+  groups: readonly string[],
+  labels: readonly string[],
+  k: number,
+  seed?: number,
+): Split[] {
+  const names = distinctGroups(groups);
+  checkFolds(k, names.length);
+  if (seed !== undefined) new Random(seed).shuffle(names);
+  const classes = [...new Set(labels)].sort();
+  const codeOf = new Map(classes.map((name, code) => [name, code]));
+  const countOf = new Map(names.map((name) => [name, new Float64Array(classes.length)]));
+  const totals = new Float64Array(classes.length);
+  groups.forEach((group, row) => {
+    const code = codeOf.get(labels[row])!;
+    countOf.get(group)![code]++;
+    totals[code]++;
+  });
+  const spread = new Map(names.map((name) => [name, deviation(countOf.get(name)!)]));
+  const parts = Array.from({ length: k }, () => ({
+    counts: new Float64Array(classes.length),
+    rows: 0,
+    names: new Set<string>(),
+  }));
+  for (const name of names.sort((a, b) => spread.get(b)! - spread.get(a)!)) {
+    const counts = countOf.get(name)!;
+    const uneven = parts.map((own) =>
+      mean(
+        classes.map((_, c) =>
+          deviation(parts.map((part) => (part.counts[c] + (part === own ? counts[c] : 0)) / totals[c])),
+        ),
+      ),
+    );
+    let best = 0;
+    for (let p = 1; p < k; p++) {
+      const equal = Math.abs(uneven[p] - uneven[best]) <= 1e-8 + 1e-5 * Math.abs(uneven[best]); // numpy.isclose
+      if (uneven[p] < uneven[best] || (equal && parts[p].rows < parts[best].rows)) best = p;
+    }
+    counts.forEach((count, c) => (parts[best].counts[c] += count));
+    parts[best].rows += counts.reduce((sum, count) => sum + count, 0);
+    parts[best].names.add(name);
+  }
+  return parts.map((part, f) => splitByGroup(`fold ${f + 1}`, groups, part.names));
+}
+
+/**
+ * Shuffles the groups and deals them out to k test parts. With a group a row this is scikit-learn's shuffled `KFold`.
+ *
+ * @throws {DataError} fewer than two groups, or fewer groups than parts.
+ */
+export function shuffledKFold(groups: readonly string[], k: number, seed: number): Split[] {
+  const names = new Random(seed).shuffle(distinctGroups(groups));
+  checkFolds(k, names.length);
+  return Array.from({ length: k }, (_, f) =>
+    splitByGroup(`fold ${f + 1}`, groups, new Set(names.filter((_, i) => i % k === f))),
+  );
+}
+
+/**
+ * Crosses two divisions: for each pair of their parts, the rows that test in both test, and the rows that train in both train. So
+ * neither the groups of the one nor those of the other stand on both sides. Pairs without test or training rows are left out.
+ *
+ * @param first, second divisions of the same rows.
+ */
+export function crossSplits(first: readonly Split[], second: readonly Split[]): Split[] {
+  return first.flatMap((one) =>
+    second.flatMap((other) => {
+      const both = (side: "train" | "test"): Int32Array => {
+        const rows = new Set(other[side]);
+        return one[side].filter((row) => rows.has(row));
+      };
+      const split = { name: `${one.name}, ${other.name}`, train: both("train"), test: both("test") };
+      return split.train.length > 0 && split.test.length > 0 ? [split] : [];
+    }),
+  );
 }
 
 /**
@@ -117,4 +201,18 @@ function splitByGroup(name: string, groups: readonly string[], testing: Readonly
   const split = { name, train: Int32Array.from(train), test: Int32Array.from(test) };
   assertGroupsApart(split, groups);
   return split;
+}
+
+function checkFolds(k: number, groups: number): void {
+  if (!Number.isInteger(k) || k < 2) throw new DataError(`k-fold needs at least 2 folds, not ${k}`);
+  if (groups < k) throw new DataError(`${k} folds need at least ${k} groups, there are ${groups}`);
+}
+
+const mean = (values: ArrayLike<number>): number =>
+  (Array.prototype.reduce.call(values, (sum, value) => (sum as number) + (value as number), 0) as number) /
+  values.length;
+
+function deviation(values: ArrayLike<number>): number {
+  const centre = mean(values);
+  return Math.sqrt(mean(Array.from(values, (value) => (value - centre) * (value - centre))));
 }

@@ -79,13 +79,16 @@ export class CalibratedClassifier implements Classifier {
       onProgress: part(0, folds),
     });
     const weights = sampleWeight ?? new Float64Array(x.rows).fill(1);
-    this.#calibrator = fitCalibrator(method, scoresOf(held, method), labels.codes, weights);
+    this.#calibrator = fitCalibrator(method, probabilityScores(held, method), labels.codes, weights);
     await this.classifier.fit(x, y, { sampleWeight, onProgress: part(folds, 1) });
   }
 
   async predictProba(x: Matrix): Promise<Probabilities> {
     if (!this.#calibrator) throw new DataError("the calibrated classifier has not learnt yet: call fit first");
-    return applyCalibrator(this.#calibrator, scoresOf(await this.classifier.predictProba(x), this.options.method));
+    return applyCalibrator(
+      this.#calibrator,
+      probabilityScores(await this.classifier.predictProba(x), this.options.method),
+    );
   }
 
   save(): ModelState {
@@ -116,7 +119,7 @@ export class CalibratedClassifier implements Classifier {
 }
 
 /** What a calibrator takes: logarithms, log-odds or the probabilities themselves; the last two of the second class alone, if there are two. */
-function scoresOf({ rows, columns, data }: Probabilities, method: CalibrationMethod): Scores {
+export function probabilityScores({ rows, columns, data }: Probabilities, method: CalibrationMethod): Scores {
   const logOf = (p: number) => log(Math.max(p, SMALLEST));
   if (method === "temperature") return { rows, columns, data: data.map(logOf) };
   const scores = method === "sigmoid" ? data.map((p) => logOf(p) - logOf(1 - p)) : data;

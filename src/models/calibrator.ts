@@ -6,14 +6,15 @@ import { normaliseRows, type Scores, softmax } from "./scores.ts";
 import type { Json } from "./state.ts";
 import { fitScoreTemperature } from "./temperature.ts";
 
-const methods = ["temperature", "sigmoid", "isotonic"] as const;
+/** The methods by name; see {@link CalibrationMethod}. */
+export const calibrationMethods = ["temperature", "sigmoid", "isotonic"] as const;
 
 /**
  * How scores become probabilities: by softmax of the scores over one temperature (Guo et al. 2017), which keeps their order; by a sigmoid a
  * class (Platt 1999); or by a rising curve a class (Zadrozny and Elkan 2002), which wants a thousand rows or so. The last two judge each class
  * against the rest and divide by the sum.
  */
-export type CalibrationMethod = (typeof methods)[number];
+export type CalibrationMethod = (typeof calibrationMethods)[number];
 
 /** What was learnt from held-out scores. */
 export type Calibrator =
@@ -23,8 +24,8 @@ export type Calibrator =
 
 /** @throws {OptionError} for a method that is unknown. */
 export function checkMethod(method: Json | undefined): void {
-  if (methods.includes(method as CalibrationMethod)) return;
-  throw new OptionError(`the calibration is ${String(method)}; it may be ${methods.join(", ")}`);
+  if (calibrationMethods.includes(method as CalibrationMethod)) return;
+  throw new OptionError(`the calibration is ${String(method)}; it may be ${calibrationMethods.join(", ")}`);
 }
 
 /**

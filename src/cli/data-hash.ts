@@ -1,0 +1,19 @@
+import type { EvaluationRows } from "../evaluation/rows.ts";
+import type { SeedTables } from "../evaluation/seed-tables.ts";
+import { sha256 } from "./task-store.ts";
+
+/** SHA-256 in hex over everything that a corpus's rows hold. */
+export function dataHash(data: EvaluationRows | SeedTables): string {
+  const parts = "train" in data ? [data.train, data.test] : [data];
+  return sha256(
+    ...parts.flatMap(({ features, seconds, loudness, ...rest }) => [
+      JSON.stringify({
+        ...rest,
+        columns: features?.columns,
+        seconds: seconds && Array.from(seconds),
+        loudness: loudness && Array.from(loudness),
+      }),
+      features ? new Uint8Array(features.data.buffer, features.data.byteOffset, features.data.byteLength) : "",
+    ]),
+  );
+}
