@@ -124,7 +124,11 @@ async function start(side) {
   if (side === "emovox") {
     const { deepBackend, lstm, gru, layerNorm } = await import("../dist/deep.js");
     const tf = await deepBackend();
-    const lengths = (x) => tf.fill([x.shape[0]], STEPS, "int32");
+    const lengths = (x) =>
+      tf.tensor1d(
+        new Int32Array(x.shape[0]).map(() => STEPS),
+        "int32",
+      );
     const weights = (w, name) => ({ kernel: w[`${name}W`], recurrentKernel: w[`${name}U`], bias: w[`${name}B`] });
     const layers = {
       lstm: (x, w, name, reverse) => lstm(x, lengths(x), weights(w, name), reverse).last,
