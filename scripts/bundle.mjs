@@ -1,6 +1,6 @@
-// Puts the modules that tsc made (build/lib) together into the package: dist/index.js, dist/node.js and dist/cli/main.js over shared
-// chunks, so that an import reads a few files instead of two hundred; the types lie beside them, one file a module.
-import { rmSync } from "node:fs";
+// Puts the modules that tsc made (build/lib) together into the package: dist/index.js, dist/node.js, dist/cli/main.js and the
+// entries of live recognition over shared chunks, so that an import reads a few files instead of two hundred; the types lie beside them, one file a module.
+import { rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { rolldown } from "rolldown";
 
@@ -13,9 +13,24 @@ const types = spawnSync(
 if (types.status !== 0) process.exit(types.status ?? 1);
 
 const bundle = await rolldown({
-  input: { index: "build/lib/index.js", node: "build/lib/node.js", "cli/main": "build/lib/cli/main.js" },
+  input: {
+    index: "build/lib/index.js",
+    node: "build/lib/node.js",
+    "cli/main": "build/lib/cli/main.js",
+    live: "build/lib/live.js",
+    worker: "build/lib/live/worker.js",
+    worklet: "build/lib/live/worklet.js",
+  },
   external: (id) => !id.startsWith(".") && !id.startsWith("/") && !id.includes("build/lib"),
   platform: "neutral",
 });
 await bundle.write({ dir: "dist", format: "esm", chunkFileNames: "chunks/[name].js" });
 await bundle.close();
+
+// Runs in an audio thread, which not every browser lets import: one file by itself.
+const processor = await rolldown({ input: "build/lib/live/processor.js" });
+await processor.write({ file: "dist/processor.js", format: "iife" });
+await processor.close();
+for (const name of ["worker", "worklet"]) {
+  writeFileSync(`dist/${name}.d.ts`, name === "worker" ? "export {};\n" : `export * from "./live/${name}.js";\n`);
+}
