@@ -18,7 +18,7 @@ const bundle = await rolldown({
     node: "build/lib/node.js",
     "cli/main": "build/lib/cli/main.js",
     live: "build/lib/live.js",
-    worker: "build/lib/live/worker.js",
+    worker: "build/lib/worker.js",
     worklet: "build/lib/live/worklet.js",
   },
   external: (id) => !id.startsWith(".") && !id.startsWith("/") && !id.includes("build/lib"),
@@ -31,6 +31,4 @@ await bundle.close();
 const processor = await rolldown({ input: "build/lib/live/processor.js" });
 await processor.write({ file: "dist/processor.js", format: "iife" });
 await processor.close();
-for (const name of ["worker", "worklet"]) {
-  writeFileSync(`dist/${name}.d.ts`, name === "worker" ? "export {};\n" : `export * from "./live/${name}.js";\n`);
-}
+writeFileSync("dist/worklet.d.ts", 'export * from "./live/worklet.js";\n');

@@ -22,8 +22,6 @@ export interface LiveRecognizerOptions extends Partial<LiveSessionOptions> {
   readonly whenHidden?: "pause" | "continue";
   /** Where `dist/processor.js` is served, for pages whose Content-Security-Policy forbids `blob:`. */
   readonly workletUrl?: string | URL;
-  /** A worker that runs `emovox/worker` or calls `serveLive`, for bundlers that do not know `new Worker(new URL(...))`. */
-  readonly worker?: Worker;
   /** Every `hopSeconds` while listening. */
   readonly onUpdate?: (update: LiveUpdate) => void;
   readonly onState?: (state: LiveState) => void;
@@ -48,23 +46,18 @@ export interface LiveRecognizer {
 }
 
 /**
- * A recogniser of what a microphone hears, on the device. Sound goes from the audio thread to a worker by a `MessagePort` (no
- * `SharedArrayBuffer`, no special headers); features and model run in the worker, so the page stays free.
+ * As {@link createLiveRecognizer}, with a worker of one's own: one that imports `emovox/worker`, or calls `serveLive`.
  *
  * @throws {ModelFileError} a model that cannot be used
  * @example
- * const live = await createLiveRecognizer({ onUpdate: ({ prediction }) => show(prediction?.emotion ?? "…") });
- * button.onclick = () => live.start();
+ * const worker = new Worker(new URL("./my-worker.js", import.meta.url), { type: "module" }); // import "emovox/worker";
+ * const live = await connectLiveRecognizer(worker, { onUpdate: ({ prediction }) => show(prediction?.emotion) });
  */
-export async function createLiveRecognizer(options: LiveRecognizerOptions = {}): Promise<LiveRecognizer> {
-  // The worker lies beside this file in the package. Vite and webpack read this very expression.
-  const worker = options.worker ?? new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-  try {
-    return new Live(worker, options, await load(worker, options.model ?? null));
-  } catch (error) {
-    if (options.worker === undefined) worker.terminate();
-    throw error;
-  }
+export async function connectLiveRecognizer(
+  worker: Worker,
+  options: LiveRecognizerOptions = {},
+): Promise<LiveRecognizer> {
+  return new Live(worker, options, await load(worker, options.model ?? null));
 }
 
 function load(worker: Worker, model: Uint8Array | null): Promise<readonly string[]> {
