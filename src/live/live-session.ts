@@ -59,8 +59,10 @@ const extractor = () =>
     },
   });
 
-/** `rms`, `yin` (pitch, Hz), `aperiodicity` and the log-mel bands in dB. */
+/** The lowest and highest sample of the 10 ms, `rms`, `yin` (pitch, Hz), `aperiodicity` and the log-mel bands in dB. */
 export const liveColumns: readonly string[] = [
+  "lowest",
+  "highest",
   "rms",
   "yin",
   "aperiodicity",
@@ -137,7 +139,7 @@ export class LiveSession {
       const row = data.subarray(t * columns, (t + 1) * columns);
       this.#rows.push(row);
       this.#listen(this.#activity.push(row[0], row[2]));
-      if (++this.#pending === this.#hop) hops.push(this.#endHop(columns));
+      if (++this.#pending === this.#hop) hops.push(this.#endHop());
     }
     return hops;
   }
@@ -163,24 +165,32 @@ export class LiveSession {
     this.#frame++;
   }
 
-  #endHop(columns: number): LiveHop {
-    const data = new Float32Array(this.#rows.length * columns);
-    this.#rows.forEach((row, t) => data.set(row, t * columns));
-    const frames = denseMatrix(this.#rows.length, columns, data);
+  #endHop(): LiveHop {
+    const columns = liveColumns.length;
+    const frames = denseMatrix(this.#rows.length, columns);
+    const first = this.#frame - this.#rows.length;
+    this.#rows.forEach((row, t) => {
+      const samples = this.#cut(first + t, first + t + 1);
+      frames.data.set([samples.reduce(lower), samples.reduce(higher)], t * columns);
+      frames.data.set(row, t * columns + 2);
+    });
     const speech = this.#spoken > 0;
     const begin = Math.max(this.#begin ?? this.#frame, this.#frame - this.#longest);
-    const window = speech && this.#frame - begin >= this.#shortest ? this.#cut(begin) : null;
+    const window = speech && this.#frame - begin >= this.#shortest ? this.#cut(begin, this.#frame) : null;
     this.#rows = [];
     this.#pending = 0;
     this.#spoken = 0;
     return { seconds: this.#frame / FRAMES_PER_SECOND, speech, window, frames };
   }
 
-  /** The samples of the frames from `begin` to the present one. */
-  #cut(begin: number): Float32Array {
-    return this.#kept.slice(begin * HOP_LENGTH - this.#from, this.#frame * HOP_LENGTH - this.#from);
+  /** The samples of the frames from `begin` up to, not including, `end`. */
+  #cut(begin: number, end: number): Float32Array {
+    return this.#kept.slice(begin * HOP_LENGTH - this.#from, end * HOP_LENGTH - this.#from);
   }
 }
+
+const lower = (a: number, b: number): number => Math.min(a, b);
+const higher = (a: number, b: number): number => Math.max(a, b);
 
 function expectWithin(name: string, value: number, low: number, high: number): void {
   if (value >= low && value <= high) return;
