@@ -21,6 +21,8 @@ export default defineConfig({
       ...(existsSync(chromium)
         ? [
             {
+              // Named, so that the server prepares them before the first test asks for them.
+              optimizeDeps: { include: ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"] },
               test: {
                 name: "chromium",
                 include: ["test/**/*.test.ts"],

@@ -1,5 +1,6 @@
-// Puts the modules that tsc made (build/lib) together into the package: dist/index.js, dist/node.js, dist/cli/main.js and the
-// entries of live recognition over shared chunks, so that an import reads a few files instead of two hundred; the types lie beside them, one file a module.
+// Puts the modules that tsc made (build/lib) together into the package: dist/index.js, dist/node.js, dist/deep.js, dist/cli/main.js and
+// the entries of live recognition over shared chunks, so that an import reads a few files instead of two hundred; the types lie beside
+// them, one file a module.
 import { rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { rolldown } from "rolldown";
@@ -16,6 +17,7 @@ const bundle = await rolldown({
   input: {
     index: "build/lib/index.js",
     node: "build/lib/node.js",
+    deep: "build/lib/deep/index.js",
     "cli/main": "build/lib/cli/main.js",
     live: "build/lib/live.js",
     worker: "build/lib/worker.js",

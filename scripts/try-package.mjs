@@ -25,6 +25,9 @@ try {
     join(folder, "use.js"),
     `import { digest, Recognizer } from "emovox";
 import { loadCorpus } from "emovox/node";
+import { deepBackend } from "emovox/deep";
+const missing = await deepBackend().catch((error) => error);
+if (missing.name !== "BackendError") throw new Error("TensorFlow.js is an optional peer, but " + missing);
 const { emotion, probabilities } = await new Recognizer().predict({ text: "I am so happy to see you!" });
 const sum = Object.values(probabilities).reduce((a, b) => a + b, 0);
 if (emotion !== "happiness" || Math.abs(sum - 1) > 1e-9 || typeof loadCorpus !== "function") throw new Error(emotion);

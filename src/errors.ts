@@ -39,6 +39,11 @@ export class OptionError extends InputError {
   override name = "OptionError";
 }
 
+/** What deep models run on, TensorFlow.js, is not installed or does not start. */
+export class BackendError extends InputError {
+  override name = "BackendError";
+}
+
 /** The same error, its message led by the name of the file that it speaks of. */
 export function withFile<E>(error: E, file: string): E {
   if (error instanceof InputError && !error.message.startsWith(`${file}: `))

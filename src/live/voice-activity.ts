@@ -15,7 +15,7 @@ export interface VoiceActivityOptions {
 export const voiceActivityOptions: VoiceActivityOptions = {
   aboveNoise: 9,
   quietest: -55,
-  voicedBelow: 0.25,
+  voicedBelow: 0.4,
   hangover: 20,
 };
 

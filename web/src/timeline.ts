@@ -6,7 +6,7 @@ const FRAMES_PER_SECOND = 100;
 /** Seconds that are seen while listening. */
 const LIVE_SECONDS = 12;
 const FLOOR_DB = -60;
-const VOICED_BELOW = 0.25;
+const VOICED_BELOW = 0.4;
 const PITCH_LOW = 60;
 const PITCH_HIGH = 500;
 
