@@ -12,15 +12,14 @@ const work = here("../build/edge");
 const failures = [];
 
 function prepare() {
-  if (!existsSync(here("node_modules/.package-lock.json"))) {
-    // The npm that runs this script; node_modules/.bin holds an old one that a dependency brings along.
-    const npm = process.env.npm_execpath;
-    if (npm === undefined) throw new Error("start this with npm run edge, or run npm ci --prefix edge first");
-    execFileSync(process.execPath, [npm, "ci", "--prefix", here(".")], { stdio: ["ignore", 2, 2] });
-  }
+  // The npm that runs this script; node_modules/.bin holds an old one that a dependency brings along.
+  const npm = process.env.npm_execpath;
+  if (npm === undefined) throw new Error("start this with npm run edge");
+  const run = (...args) => execFileSync(process.execPath, [npm, ...args], { cwd: here(".."), stdio: ["ignore", 2, 2] });
+  if (!existsSync(here("node_modules/.package-lock.json"))) run("ci", "--prefix", here("."));
   rmSync(work, { recursive: true, force: true });
   mkdirSync(join(work, "node_modules/emovox"), { recursive: true });
-  execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", work], { cwd: here("..") });
+  run("pack", "--ignore-scripts", "--silent", "--pack-destination", work);
   const tarball = readdirSync(work).find((name) => name.endsWith(".tgz"));
   execFileSync("tar", ["-xzf", join(work, tarball), "--strip-components=1", "-C", join(work, "node_modules/emovox")]);
   writeFileSync(join(work, "package.json"), '{ "name": "user", "version": "1.0.0", "type": "module" }');

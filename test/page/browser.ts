@@ -36,11 +36,11 @@ export async function servePage(): Promise<{ url: string; asked: string[]; stop(
   };
 }
 
-/** Chromium whose microphone plays a WAV file over and over; without a file it has none that may be used. */
+/** Chromium whose microphone plays a WAV file over and over; without a file nobody allows it. */
 export function launch(microphone?: string): Promise<Browser> {
   const audio =
     microphone === undefined
-      ? ["--deny-permission-prompts"]
+      ? ["--use-fake-device-for-media-stream", "--deny-permission-prompts"]
       : [
           "--use-fake-device-for-media-stream",
           "--use-fake-ui-for-media-stream",

@@ -22,8 +22,9 @@ afterAll(async () => {
   cleanUp();
 });
 
-const status = (page: Page, text: string) =>
-  page.waitForFunction(`status.textContent.includes(${JSON.stringify(text)})`);
+/** Waits until an element says something. */
+const until = (page: Page, selector: string, text: string | RegExp, timeout = 20_000) =>
+  page.locator(selector, { hasText: text }).waitFor({ state: "attached", timeout });
 const problem = async (page: Page) => {
   await page.waitForSelector("#problem:not([hidden])");
   return page.textContent("#problem");
@@ -34,14 +35,12 @@ const analyseSample = async (page: Page, index = "1") => {
 };
 const listen = async (page: Page) => {
   await page.click("#microphone");
-  await page.waitForFunction("document.querySelector('#counts').textContent.includes('ms a window')", null, {
-    timeout: 20_000,
-  });
+  await until(page, "#counts", "ms a window");
 };
 
 test.each([
   ["Ses01F_impro01_F004", 1],
-  ["Ses02F_impro01_M006", 2],
+  ["Ses02F_impro01_F007", 2],
 ])("%s into the microphone: the emotion that predict gives, within one window", async (name, session) => {
   const path = mini(session, name);
   const { emotion } = predict(path);
@@ -50,10 +49,10 @@ test.each([
     const { page, errors } = await open(speaker, server.url);
     await listen(page);
     // Until the pause after the words.
-    await page.waitForFunction("position.textContent.includes('nothing to judge')", null, { timeout: 20_000 });
+    await until(page, "#position", "nothing to judge");
     expect(await page.textContent("#emotion")).toBe(emotion);
     await page.click("#microphone");
-    await page.waitForFunction("document.querySelectorAll('#table tr').length > 0");
+    await page.waitForSelector("#table tr", { state: "attached" });
     expect(errors).toEqual([]);
   } finally {
     await speaker.close();
@@ -67,24 +66,24 @@ test("a file: what predict says, for the sound and with words; explained; at the
   expect(await shown(page)).toEqual(asShown(predict(spoken).probabilities));
   await page.fill("#transcript", words);
   const both = predict(spoken, "--text", words);
-  await page.waitForFunction("basis.textContent.includes('sound and words')");
+  await until(page, "#basis", "sound and words");
   expect(await page.textContent("#emotion")).toBe(both.emotion);
   expect(await shown(page)).toEqual(asShown(both.probabilities));
-  await page.waitForFunction("why.textContent.includes('no use')");
+  await until(page, "#why", "What was said");
   await page.focus("#timeline");
   await page.keyboard.press("End");
   expect(await page.getAttribute("#timeline", "aria-valuetext")).toMatch(/^1\.9\d seconds: \w+ \d+ %$/);
   await page.keyboard.press("Home");
   expect(await page.getAttribute("#timeline", "aria-valuenow")).toBe("0.00");
   await page.fill("#transcript", "");
-  await page.waitForFunction("basis.textContent.endsWith('from the sound') || basis.textContent === 'From the sound'");
+  await until(page, "#basis", /[Ff]rom the sound$/);
   expect(errors).toEqual([]);
 });
 
 test("words alone", async () => {
   const { page } = await open(browser, server.url);
   await page.fill("#transcript", "Leave me alone!");
-  await page.waitForFunction("basis.textContent.includes('words alone')");
+  await until(page, "#basis", "words alone");
   const { emotion, probabilities } = predict("--text", "Leave me alone!");
   expect(await page.textContent("#emotion")).toBe(emotion);
   expect(await shown(page)).toEqual(asShown(probabilities));
@@ -153,13 +152,13 @@ test("files that cannot be heard are refused with a sentence, and the page goes 
   await page.setInputFiles("#file", { name: "silent.webm", mimeType: "video/webm", buffer: Buffer.from(video) });
   expect(await problem(page)).toContain("a video in which the browser finds no sound");
   await page.setInputFiles("#file", { name: "no.wav", mimeType: "audio/wav", buffer: Buffer.alloc(0) });
-  await page.waitForFunction("problem.textContent.includes('is empty')");
+  await until(page, "#problem", "is empty");
   await page.setInputFiles("#file", {
     name: "cut.wav",
     mimeType: "audio/wav",
     buffer: readFileSync(spoken).subarray(0, 3000),
   });
-  await page.waitForFunction("problem.textContent.startsWith('cut.wav: ')");
+  await until(page, "#problem", /^cut\.wav: /);
   await analyseSample(page);
   expect(await page.isHidden("#problem")).toBe(true);
   expect(errors).toEqual([]);
@@ -175,7 +174,7 @@ test("a model that is damaged is refused and the one before stays; a sound one i
   }
   await analyseSample(page);
   await page.setInputFiles("#model-file", { name: "mine.safetensors", mimeType: "", buffer: model });
-  await page.waitForFunction("model.value === 'mine.safetensors'");
+  await until(page, "#status", "The model is now mine.safetensors");
   await page.waitForSelector("#why h3");
   expect(errors).toEqual([]);
 });
@@ -208,13 +207,13 @@ test("hidden: it pauses, and goes on when it is seen; unplugged: it says so, and
       document.dispatchEvent(new Event("visibilitychange"))`);
   const seconds = async () => Number.parseFloat((await page.textContent("#position")) ?? "");
   await hide(true);
-  await status(page, "Paused while the page is hidden");
+  await until(page, "#status", "Paused while the page is hidden");
   const before = await seconds();
   await page.waitForTimeout(600);
   expect(await seconds()).toBe(before);
   await hide(false);
-  await status(page, "Listening");
-  await page.waitForFunction(`Number.parseFloat(position.textContent) > ${before}`);
+  await until(page, "#status", "Listening");
+  await expect.poll(seconds).toBeGreaterThan(before);
   await page.evaluate("given.getTracks()[0].dispatchEvent(new Event('ended'))");
   expect(await problem(page)).toContain("it was unplugged");
   expect(await page.textContent("#microphone-label")).toBe("Listen");
@@ -239,9 +238,9 @@ test("a worker that is too slow loses samples, and the page tells how many", asy
   await page.goto(server.url);
   await page.waitForSelector("#model-facts dd");
   await page.click("#microphone");
-  await page.waitForFunction("/lost: [1-9]\\d{3,} samples/.test(counts.textContent)", null, { timeout: 30_000 });
+  await until(page, "#counts", /lost: [1-9]\d{3,} samples/, 30_000);
   await page.click("#microphone");
-  await status(page, "eard");
+  await until(page, "#status", "eard");
 });
 
 test("the browser's own recogniser is used after consent only", async () => {
@@ -259,23 +258,15 @@ test("the browser's own recogniser is used after consent only", async () => {
 
 test.each([
   ["light", 1280],
-  ["dark", 1280],
-  ["light", 320],
-  ["dark", 390],
+  ["dark", 320],
 ] as const)("accessible in %s at %i pixels, and nothing sticks out", async (colorScheme, width) => {
   const { page } = await open(browser, server.url, { colorScheme, viewport: { width, height: 800 } });
-  const violations = async () => {
-    const { violations: found } = await new AxeBuilder({ page }).analyze();
-    return found
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-  };
-  expect(await violations()).toEqual([]);
   await analyseSample(page, "0");
   await page.click("#table-box summary");
-  expect(await violations()).toEqual([]);
-  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
   await page.setInputFiles("#file", { name: "no.wav", mimeType: "audio/wav", buffer: Buffer.alloc(0) });
   await problem(page);
-  expect(await violations()).toEqual([]);
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  expect(serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
 });
