@@ -1,4 +1,5 @@
 import { readModelFile } from "../corpora/files.ts";
+import "../deep/index.ts"; // its models are known from here on
 import { withFile } from "../errors.ts";
 import { Recognizer } from "../recognizer.ts";
 

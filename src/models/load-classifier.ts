@@ -13,7 +13,10 @@ import { StackingClassifier } from "./stacking-classifier.ts";
 import type { ModelState } from "./state.ts";
 import { VotingClassifier } from "./voting-classifier.ts";
 
-const LOADERS: Readonly<Record<string, (state: ModelState, load: Loader) => Classifier>> = {
+/** Makes a classifier of its state; `load` makes those that it holds. */
+export type ClassifierLoader = (state: ModelState, load: Loader) => Classifier;
+
+const LOADERS: Record<string, ClassifierLoader> = {
   [RandomForestClassifier.kind]: RandomForestClassifier.load,
   [ExtraTreesClassifier.kind]: ExtraTreesClassifier.load,
   [GradientBoostingClassifier.kind]: GradientBoostingClassifier.load,
@@ -26,6 +29,19 @@ const LOADERS: Readonly<Record<string, (state: ModelState, load: Loader) => Clas
   [CalibratedClassifier.kind]: CalibratedClassifier.load,
 };
 
+/** Kinds that only the package's other entry, `emovox/deep`, can load, so that this one stays free of TensorFlow.js. */
+const DEEP_KINDS = ["mlp"];
+
+/**
+ * Teaches {@link loadClassifier} a kind. `emovox/deep` does so for its models when it is imported.
+ *
+ * @example
+ * import "emovox/deep"; // from now on loadClassifier knows the deep models, too
+ */
+export function registerClassifier(kind: string, load: ClassifierLoader): void {
+  LOADERS[kind] = load;
+}
+
 /** Classifiers in classifiers, at most. */
 const DEEPEST = 8;
 
@@ -36,6 +52,9 @@ export function loadClassifier(state: ModelState): Classifier {
 
 function loadAt(state: ModelState, depth: number): Classifier {
   if (!Object.hasOwn(LOADERS, state.kind)) {
+    if (DEEP_KINDS.includes(state.kind)) {
+      throw new ModelFileError(`the model is of the kind "${state.kind}": import "emovox/deep" before loading it`);
+    }
     throw new ModelFileError(
       `the model is of the unknown kind "${state.kind}"; known are ${Object.keys(LOADERS).join(", ")}`,
     );
