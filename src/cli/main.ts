@@ -19,7 +19,8 @@ const program = new Command("emovox")
   .version(version)
   .exitOverride()
   .showHelpAfterError("(--help shows the options)");
-for (const add of [addPredict, addExplain, addExtract, addTrain, addEvaluate, addReproduce, addDoctor, addServe]) add(program);
+for (const add of [addPredict, addExplain, addExtract, addTrain, addEvaluate, addReproduce, addDoctor, addServe])
+  add(program);
 
 // A reader that has seen enough (`| head`) closes the pipe: no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

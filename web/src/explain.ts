@@ -1,4 +1,4 @@
-import { LogisticRegression, type Matrix, type Recognizer, type RecognizerInput } from "emovox";
+import { DataError, explainPrediction, type Recognizer, type RecognizerInput } from "emovox";
 import type { Contribution, ExplanationOf } from "./protocol.ts";
 
 /** Names of features to what a person can hear of them; the first that fits. */
@@ -15,51 +15,37 @@ const families: readonly (readonly [RegExp, string])[] = [
 const familyOf = (name: string): string => families.find(([pattern]) => pattern.test(name))?.[1] ?? "Other";
 
 /**
- * What speaks for an emotion in the answer of linear models: coefficient times value, less the mean over the emotions (adding the same to
- * every emotion changes nothing), in logits after the temperature. Sound is summed up by what can be heard.
+ * What speaks for an emotion in an answer: what each feature or word added to its score, less the mean over the emotions (adding the same to
+ * every emotion changes nothing). Sound is summed up by what can be heard.
  */
-export function explain(recognizer: Recognizer, input: RecognizerInput, emotion: string): ExplanationOf {
-  const { audio, text } = recognizer;
+export async function explain(recognizer: Recognizer, input: RecognizerInput, emotion: string): Promise<ExplanationOf> {
   let sound: Contribution[] | null = null;
-  let note: string | null = null;
-  if (audio && input.samples) {
-    if (audio.classifier instanceof LogisticRegression) {
-      const row = audio.scaler.transform(audio.extractor.extract(input.samples, input.sampleRate));
-      const values = contributions(audio.classifier, row, emotion, audio.temperature);
-      const sums = new Map<string, number>();
-      audio.extractor.names.forEach((name, column) => {
-        const family = familyOf(name);
-        sums.set(family, (sums.get(family) ?? 0) + (values.get(column) ?? 0));
-      });
-      sound = ranked([...sums]);
-    } else note = `Answers of this kind of model (${audio.classifier.kind}) are not explained here yet.`;
-  }
   let words: Contribution[] | null = null;
-  if (text && input.text !== undefined && text.classifier instanceof LogisticRegression) {
-    const values = contributions(text.classifier, text.vectorizer.transform([input.text]), emotion, text.temperature);
-    const names = text.vectorizer.featureNames;
-    words = ranked([...values].map(([column, value]) => [names[column], value])).slice(0, 8);
+  try {
+    const { parts } = await explainPrediction(recognizer, input);
+    for (const { modality, classes, features } of parts) {
+      const values = features.map(
+        (feature) => [feature.name, lead(feature.contributions, classes.indexOf(emotion))] as const,
+      );
+      if (modality === "text") words = ranked(values).slice(0, 8);
+      else {
+        const sums = new Map<string, number>();
+        for (const [name, value] of values) sums.set(familyOf(name), (sums.get(familyOf(name)) ?? 0) + value);
+        sound = ranked([...sums]);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { emotion, sound, words, note: `This answer is not explained: ${error.message}.` };
   }
-  return { emotion, sound, words, note };
+  return { emotion, sound, words, note: null };
+}
+
+/** What a feature adds to one class beyond what it adds to all; 0 for a class that the part does not know. */
+function lead(contributions: Float64Array, wanted: number): number {
+  if (wanted < 0) return 0;
+  return contributions[wanted] - contributions.reduce((sum, value) => sum + value, 0) / contributions.length;
 }
 
 const ranked = (entries: readonly (readonly [string, number])[]): Contribution[] =>
   entries.map(([name, value]) => ({ name, value })).sort((a, b) => Math.abs(b.value) - Math.abs(a.value));
-
-/** By column, of the one row of `x`. */
-function contributions({ classes, coef }: LogisticRegression, x: Matrix, emotion: string, temperature: number) {
-  const { columns } = x;
-  const wanted = classes.indexOf(emotion);
-  const values = new Map<number, number>();
-  if (wanted < 0) return values;
-  const entries: Iterable<readonly [number, number]> =
-    x.kind === "dense"
-      ? Array.from(x.data, (value, column) => [column, value] as const)
-      : Array.from(x.indices, (column, i) => [column, x.values[i]] as const);
-  for (const [column, value] of entries) {
-    let mean = 0;
-    for (let c = 0; c < classes.length; c++) mean += coef[c * columns + column] / classes.length;
-    values.set(column, ((coef[wanted * columns + column] - mean) * value) / temperature);
-  }
-  return values;
-}

@@ -17,7 +17,7 @@ export function showExplanation({ emotion, sound, words, note }: ExplanationOf):
       create(
         "p",
         "quiet",
-        "Numbers are logits: how much each adds to the log-odds of the emotion against the average one.",
+        "Numbers are what each adds to the score of the emotion, beyond what it adds to the average one.",
       ),
     );
   }

@@ -45,7 +45,7 @@ export interface ExplanationOf {
   readonly emotion: string;
   readonly sound: readonly Contribution[] | null;
   readonly words: readonly Contribution[] | null;
-  /** Why there is none for the sound. */
+  /** Why there is none. */
   readonly note: string | null;
 }
 
@@ -66,7 +66,7 @@ export interface Calls {
   analyse(sound: { samples: Float32Array; sampleRate: number } | { wav: Uint8Array }, text: string): Promise<Analysis>;
   /** The whole again with another transcript; words alone when there is no sound. */
   predict(text: string, withSound: boolean): Promise<Prediction>;
-  explain(text: string, withSound: boolean, emotion: string): ExplanationOf;
+  explain(text: string, withSound: boolean, emotion: string): Promise<ExplanationOf>;
   digest(): Promise<string>;
   benchmark(): Promise<BenchmarkResult>;
 }

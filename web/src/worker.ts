@@ -128,7 +128,7 @@ const calls: Calls = {
     const window = samples.subarray(0, 3 * liveSampleRate);
     const audio = current().audio;
     const features = audio ? await timed(9, () => audio.extractor.extract(window, liveSampleRate)) : Number.NaN;
-    const row = audio?.scaler.transform(audio.extractor.extract(window, liveSampleRate));
+    const row = audio?.scaler?.transform(audio.extractor.extract(window, liveSampleRate));
     const model = audio && row ? await timed(9, () => audio.classifier.predictProba(row)) : Number.NaN;
     return {
       digestMilliseconds,
