@@ -5,12 +5,14 @@ export const reportStyle = new Html(`<style>
 :root {
   color-scheme: light dark;
   --page: #ffffff; --text: #1b1f24; --quiet: #57606a; --line: #d0d7de; --panel: #f6f8fa;
-  --shade: #54aeff; --alarm: #a40e26; --alarm-panel: #ffebe9; --calm: #116329; --calm-panel: #e6f6ea;
+  --shade: #2f81d6; --alarm: #a40e26; --alarm-panel: #ffebe9; --calm: #116329; --calm-panel: #e6f6ea;
+  --protocol-0: #1a66c2; --protocol-1: #1a7f37; --protocol-2: #8250df; --protocol-3: #9a6700;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #0d1117; --text: #e6edf3; --quiet: #9aa4af; --line: #30363d; --panel: #161b22;
-    --shade: #1f6feb; --alarm: #ff9a92; --alarm-panel: #3c1618; --calm: #7ee2a0; --calm-panel: #0f2a1a;
+    --shade: #4a94f0; --alarm: #ff9a92; --alarm-panel: #3c1618; --calm: #7ee2a0; --calm-panel: #0f2a1a;
+    --protocol-0: #6cb0ff; --protocol-1: #5fce7f; --protocol-2: #c39bff; --protocol-3: #e3b341;
   }
 }
 * { box-sizing: border-box; }
@@ -39,9 +41,17 @@ th:first-child { text-align: left; position: sticky; left: 0; background: var(--
 thead th { border-bottom: 2px solid var(--line); font-weight: 600; }
 tbody th { font-weight: 600; }
 .published th, .published td, .baseline th, .baseline td { color: var(--quiet); font-weight: 400; }
-.published th { padding-left: 1.6rem; }
+.figures tbody { border-bottom: 2px solid var(--line); }
+.figures th[rowspan] { vertical-align: top; }
+.figures .source { font-weight: 400; text-align: left; }
+.leaks .source { color: var(--alarm); }
+.charts, .panels { display: flex; flex-wrap: wrap; gap: .5rem 2rem; align-items: flex-start; }
+.charts > *, .panels > * { max-width: 100%; min-width: 0; }
+figure { margin: .75rem 0; max-width: 100%; } figcaption { color: var(--quiet); padding-bottom: .4rem; }
+svg.plot { display: block; max-width: 100%; height: auto; }
+summary h2 { display: inline-block; } summary { cursor: pointer; margin-top: 1.5rem; }
+.cell { border-top: 1px solid var(--line); }
 .interval { color: var(--quiet); font-size: .85em; display: inline-block; min-width: 6.6em; text-align: left; }
-.matrices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 29rem), 1fr)); gap: 0 1.5rem; }
 .confusion td { text-align: center; min-width: 3.2rem; border: 1px solid var(--page);
   background: color-mix(in srgb, var(--shade) calc(var(--share) * 75%), var(--panel)); }
 .confusion thead th { text-align: center; }

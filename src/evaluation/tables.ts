@@ -1,6 +1,6 @@
 import type { Modality } from "./cell.ts";
 import { protocols } from "./protocols.ts";
-import { publishedNote } from "./published.ts";
+import { type PublishedFigures, publishedNote } from "./published.ts";
 import { type CellResult, cautions, type Results } from "./results.ts";
 import type { Figure, Score } from "./score.ts";
 
@@ -46,15 +46,18 @@ function cellRows(cell: CellResult): TableRow[] {
   const own: TableRow = { title: cell.title, kind: "reproduced", figures: scoreFigures(cell) };
   const { published } = cell;
   if (!published) return [own];
-  const figures = columns.map(({ figure }) => ({ value: published[figure]?.toFixed(1) ?? "" }));
-  return [own, { title: "published", kind: "published", figures }];
+  return [own, { title: "published", kind: "published", figures: publishedFiguresOf(published) }];
 }
 
-function baselineRows({ baselines }: Results): TableRow[] {
+/** The figures that were published, "" where one was not. */
+export const publishedFiguresOf = (published: PublishedFigures): TableFigure[] =>
+  columns.map(({ figure }) => ({ value: published[figure]?.toFixed(1) ?? "" }));
+
+export function baselineRows({ baselines }: Pick<Results, "baselines">): TableRow[] {
   return baselines.map((baseline) => ({ title: baseline.name, kind: "baseline", figures: scoreFigures(baseline) }));
 }
 
-function scoreFigures(score: Score): TableFigure[] {
+export function scoreFigures(score: Score): TableFigure[] {
   return columns.map(({ figure }) => {
     const [lower, upper] = score.ci[figure];
     return { value: percent(score[figure]), interval: `[${percent(lower)}, ${percent(upper)}]` };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { html } from "../src/evaluation/html.ts";
-import { renderReport } from "../src/evaluation/report.ts";
-import { reproduce } from "../src/evaluation/reproduce.ts";
-import { testComponents, toyRows } from "./evaluation-doubles.ts";
+import { html } from "../../src/evaluation/html.ts";
+import { renderReport } from "../../src/evaluation/report.ts";
+import { reproduce } from "../../src/evaluation/reproduce.ts";
+import { testComponents, toyRows } from "../evaluation-doubles.ts";
 
 const toy = toyRows({ ang: 14, sad: 14, fea: 6 }, 2, 1);
 const options = { components: testComponents, canaryRuns: 1 } as const;
@@ -18,24 +18,26 @@ describe("the report", () => {
       sessions: toy.sessions!.map((session) => `${evil}${session}`),
     };
     const run = { command: evil, versions: { [evil]: evil } };
-    const page = renderReport(await reproduce(hostile, { ...options, protocol: "loso", run }));
+    const page = await renderReport(await reproduce(hostile, { ...options, protocol: "loso", run }));
     expect(page).not.toContain("<script");
-    expect(page).not.toContain(`"1"`);
+    // Within the text of a picture quotes need no escape; in an attribute they would end it.
+    expect(page.replaceAll(/<(text|title)[^>]*>[^<]*</g, "")).not.toContain(`alert("1")`);
     expect(page).toContain("&lt;/td&gt;&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;");
   });
 
   test("stands alone: nothing is loaded, nothing runs", async () => {
-    const page = renderReport(await reproduce(toy, { ...options, protocol: "loso" }));
-    expect(page).not.toMatch(/<script|<link|<img|<iframe|url\(|@import|https?:/);
+    const page = await renderReport(await reproduce(toy, { ...options, protocol: "loso" }));
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|url\(|@import|https?:(?!\/\/www\.w3\.org\/2000\/svg")/);
     expect(page).toContain("prefers-color-scheme: dark");
     expect(page).toContain('name="viewport"');
   });
 
   test("has three tables, a matrix a cell, and every table a caption and scopes", async () => {
-    const page = renderReport(await reproduce(toy, { ...options, protocol: "loso" }));
+    const page = await renderReport(await reproduce(toy, { ...options, protocol: "loso" }));
     expect(page.match(/class="figures"/g)).toHaveLength(3);
     expect(page.match(/class="confusion"/g)).toHaveLength(6);
     expect(page.match(/<caption>/g)).toHaveLength(page.match(/<table/g)!.length);
+    expect(page.match(/<svg/g)!.length).toBeGreaterThanOrEqual(6);
     expect(page.match(/<th(?! scope)[ >]/g)).toBeNull();
     for (const part of ["majority", "prior", "56.9", "synthetic speech proves nothing", "What was run"]) {
       expect(page).toContain(part);
@@ -43,12 +45,12 @@ describe("the report", () => {
   });
 
   test("puts the canary on top when it cries", async () => {
-    const leaking = renderReport(await reproduce(toy, { ...options, protocol: "seed" }));
-    expect(leaking).toContain('class="notice alarm" role="alert"><strong>Noise canary');
+    const leaking = await renderReport(await reproduce(toy, { ...options, protocol: "seed" }));
+    expect(leaking).toContain('class="notice alarm" role="alert"><strong>seed: noise canary');
     expect(leaking.indexOf("this protocol LEAKS")).toBeLessThan(leaking.indexOf("<h2>"));
-    const honest = renderReport(await reproduce(toy, { ...options, protocol: "loso" }));
+    const honest = await renderReport(await reproduce(toy, { ...options, protocol: "loso" }));
     expect(honest).not.toContain("LEAKS");
-    const unheard = renderReport(await reproduce(toy, { ...options, protocol: "loso", canaryRuns: 0 }));
+    const unheard = await renderReport(await reproduce(toy, { ...options, protocol: "loso", canaryRuns: 0 }));
     expect(unheard).toContain("not run");
   });
 });

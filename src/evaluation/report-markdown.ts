@@ -1,0 +1,39 @@
+import { protocols } from "./protocols.ts";
+import { publishedNote } from "./published.ts";
+import { cautions, type Results } from "./results.ts";
+import { sideBySide } from "./side-by-side.ts";
+import { columns } from "./tables.ts";
+
+/**
+ * The verdicts and the tables in Markdown (GitHub's tables). Names are escaped.
+ *
+ * @example
+ * await writeFile("report.md", renderMarkdown(results));
+ */
+export function renderMarkdown(all: Results | readonly Results[]): string {
+  const runs = "protocol" in all ? [all] : all;
+  const lines = [`# Emotion recognition on ${escaped(runs[0].corpus)}`, ""];
+  for (const results of runs) {
+    const { protocol, canary } = results;
+    lines.push(`- **${protocol}**: ${protocols[protocol]}.`);
+    if (canary) lines.push(`  - noise canary (${canary.cell}): ${escaped(canary.text)}`);
+    for (const caution of cautions(results)) lines.push(`  - ${escaped(caution)}`);
+  }
+  for (const { title, models } of sideBySide(runs)) {
+    lines.push("", `## ${title}`, "", `| model | source | ${columns.map((column) => column.title).join(" | ")} |`);
+    lines.push(`|---|---|${"---:|".repeat(columns.length)}`);
+    for (const model of models) {
+      for (const { source, leaks, figures } of model.rows) {
+        const cells = figures.map(({ value, interval }) => (interval ? `${value} ${interval}` : value));
+        lines.push(`| ${escaped(model.title)} | ${source}${leaks ? " (leaks)" : ""} | ${cells.join(" | ")} |`);
+      }
+    }
+  }
+  lines.push("", `All figures in %, with 95 % intervals. ${publishedNote}.`);
+  const { command } = runs[0].run;
+  if (command) lines.push("", "```sh", command.replaceAll("`", ""), "```");
+  return `${lines.join("\n")}\n`;
+}
+
+/** Nothing in a name is taken for markup, or ends a cell. */
+const escaped = (text: string): string => text.replace(/[\\`*_{}[\]<>#|]/g, "\\$&").replace(/\s+/g, " ");
