@@ -273,8 +273,9 @@ async function runBrowsers(fileUrl, expected) {
 
 prepare();
 const fileUrl = await buildAll();
-const { digest } = await import(pathToFileURL(join(work, "node_modules/emovox/dist/index.js")).href);
-const expected = `${await digest()} anger`;
+const { digest, Recognizer } = await import(pathToFileURL(join(work, "node_modules/emovox/dist/index.js")).href);
+const { emotion } = await new Recognizer().predict({ text: "Leave me alone!" });
+const expected = `${await digest()} ${emotion}`;
 console.log(`digest ${expected.split(" ")[0]}\n`);
 row("place", "engine", "digest and answer");
 runNode(expected);

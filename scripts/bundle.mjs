@@ -1,7 +1,7 @@
 // Puts the modules that tsc made (build/lib) together into the package: dist/index.js, dist/node.js, dist/deep.js, dist/cli/main.js and
 // the entries of live recognition over shared chunks, so that an import reads a few files instead of two hundred; the types lie beside
 // them, one file a module.
-import { rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { rolldown } from "rolldown";
 
@@ -24,10 +24,27 @@ const bundle = await rolldown({
     worker: "build/lib/worker.js",
     worklet: "build/lib/live/worklet.js",
   },
-  external: (id) => !id.startsWith(".") && !id.startsWith("/") && !id.includes("build/lib"),
+  external: (id) => id !== "fflate" && !id.startsWith(".") && !id.startsWith("/") && !id.includes("build/lib"),
   platform: "neutral",
+  preserveEntrySignatures: "allow-extension",
 });
-await bundle.write({ dir: "dist", format: "esm", chunkFileNames: "chunks/[name].js" });
+// A bundler drops a chunk that nothing is used of, and the rest by statement: data, features, models and the rest lie apart, so that
+// who needs features only gets no more.
+const group = (name, folders) => ({ name, test: new RegExp(`build/lib/(?:${folders})`) });
+const groups = [
+  group("core", "core/binary"),
+  group("pretrained", "models/pretrained"),
+  { name: "features", test: /build\/lib\/(?:core|features|audio|base64|errors|matrix)|node_modules\/fflate/ },
+  group("text", "text"),
+  group("models", "models|random|recognizer"),
+  group("evaluation", "evaluation"),
+];
+await bundle.write({
+  dir: "dist",
+  format: "esm",
+  chunkFileNames: "chunks/[name].js",
+  codeSplitting: { groups, includeDependenciesRecursively: false },
+});
 await bundle.close();
 
 // Runs in an audio thread, which not every browser lets import: one file by itself.
@@ -35,3 +52,5 @@ const processor = await rolldown({ input: "build/lib/live/processor.js" });
 await processor.write({ file: "dist/processor.js", format: "iife" });
 await processor.close();
 writeFileSync("dist/worklet.d.ts", 'export * from "./live/worklet.js";\n');
+// The one package whose code is in the bundle asks for its licence to come along.
+copyFileSync("node_modules/fflate/LICENSE", "dist/fflate-LICENSE.txt");

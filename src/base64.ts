@@ -1,3 +1,5 @@
+import { inflateSync } from "fflate";
+
 /** The value of each base64 digit by its character code (RFC 4648, section 4). */
 const values = new Uint8Array(128);
 for (let i = 0; i < 64; i++) {
@@ -18,3 +20,7 @@ export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   }
   return bytes;
 }
+
+/** What a base64 text of deflated bytes (RFC 1951) stands for. @param length of the result */
+export const inflateBase64 = (text: string, length: number): Uint8Array<ArrayBuffer> =>
+  inflateSync(decodeBase64(text), { out: new Uint8Array(length) }) as Uint8Array<ArrayBuffer>;

@@ -1,5 +1,5 @@
 import { scalarBytes } from "./binary-scalar.ts";
-import { coreBase64 } from "./binary.ts";
+import { coreBytes } from "./binary.ts";
 
 /** A module with one function that returns a v128: valid only where the engine has SIMD. */
 const simdProbe = Uint8Array.of(
@@ -39,7 +39,5 @@ const simdProbe = Uint8Array.of(
 /** Whether this engine runs WebAssembly SIMD; the core has a build without, which takes a few times as long. */
 export const hasSimd: boolean = WebAssembly.validate(simdProbe);
 
-const simdBytes = (coreBase64.length / 4) * 3 - (coreBase64.endsWith("==") ? 2 : coreBase64.endsWith("=") ? 1 : 0);
-
 /** Bytes of the compiled core that runs here. */
-export const coreSize = hasSimd ? simdBytes : scalarBytes;
+export const coreSize = hasSimd ? coreBytes : scalarBytes;

@@ -1,6 +1,6 @@
-import { decodeBase64 } from "../base64.ts";
-import { scalarBytes, scalarCopies, scalarLiteralsBase64 } from "./binary-scalar.ts";
-import { type CoreExports, coreBase64 } from "./binary.ts";
+import { inflateBase64 } from "../base64.ts";
+import { scalarBytes, scalarCopies, scalarLiterals, scalarLiteralsBytes } from "./binary-scalar.ts";
+import { type CoreExports, coreBytes, coreDeflated } from "./binary.ts";
 import { hasSimd } from "./info.ts";
 import { applyPatch } from "./patch.ts";
 
@@ -8,13 +8,15 @@ import { applyPatch } from "./patch.ts";
 const instantiate = (wasm: Uint8Array<ArrayBuffer>) =>
   new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports as unknown as CoreExports;
 
+const simdCore = () => inflateBase64(coreDeflated, coreBytes);
+
 function instantiateScalar(): CoreExports {
-  const literals = decodeBase64(scalarLiteralsBase64);
-  return instantiate(applyPatch(decodeBase64(coreBase64), scalarCopies, literals, scalarBytes));
+  const literals = inflateBase64(scalarLiterals, scalarLiteralsBytes);
+  return instantiate(applyPatch(simdCore(), scalarCopies, literals, scalarBytes));
 }
 
 /** The compiled core, one instance a thread: the build with SIMD where the engine has it. */
-export let core: CoreExports = hasSimd ? instantiate(decodeBase64(coreBase64)) : instantiateScalar();
+export let core: CoreExports = hasSimd ? instantiate(simdCore()) : instantiateScalar();
 
 /** Runs `body` on another instance; what it makes may outlive it, but must not be used after it. */
 export function withCore<T>(other: CoreExports, body: () => T): T {

@@ -1,6 +1,6 @@
 import type { DataType, TensorInfo } from "@tensorflow/tfjs";
-import { decodeBase64 } from "../../base64.ts";
-import { type NnExports, nnBase64 } from "./binary.ts";
+import { inflateBase64 } from "../../base64.ts";
+import { type NnExports, nnBytes, nnDeflated } from "./binary.ts";
 
 /** What the kernels use of tfjs's WASM backend. */
 export interface WasmBackend {
@@ -34,7 +34,8 @@ export function compute(
   workBytes: (nn: NnExports) => number,
   body: (nn: NnExports, inputs: number[], outputs: number[], work: number) => void,
 ): void {
-  nn ??= new WebAssembly.Instance(new WebAssembly.Module(decodeBase64(nnBase64))).exports as unknown as NnExports;
+  nn ??= new WebAssembly.Instance(new WebAssembly.Module(inflateBase64(nnDeflated, nnBytes)))
+    .exports as unknown as NnExports;
   const sizes = [...inputs, ...outputs].map(bytesOf);
   const needed = sizes.reduce((sum, size) => sum + aligned(size), workBytes(nn));
   if (needed > arenaBytes) {
