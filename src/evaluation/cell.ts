@@ -38,6 +38,8 @@ export interface ModelEntry {
   readonly earlyStopping?: boolean;
   /** Makes it a stack: `create` makes what learns from these cells' held-out probabilities. */
   readonly members?: readonly Cell[];
+  /** Loads what the model needs beyond the core, before anything is run. @throws {BackendError} when that is not installed. */
+  prepare?(): Promise<unknown>;
   /** A fresh, unfitted classifier, one a fold. */
   create(settings: ModelSettings): Classifier;
 }
