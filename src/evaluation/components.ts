@@ -1,8 +1,12 @@
+import { deepBackend } from "../deep/backend.ts";
+import { MLPClassifier } from "../deep/mlp.ts";
+import { GradientBoostingClassifier } from "../models/gradient-boosting.ts";
 import { LinearSVC } from "../models/linear-svc.ts";
 import { LogisticRegression } from "../models/logistic-regression.ts";
 import { MultinomialNB } from "../models/multinomial-nb.ts";
 import { RandomForestClassifier } from "../models/random-forest.ts";
 import { MinMaxScaler, StandardScaler } from "../models/scaler.ts";
+import { VotingClassifier } from "../models/voting-classifier.ts";
 import { TfidfVectorizer } from "../text/tfidf.ts";
 import type { Components, ModelSettings } from "./cell.ts";
 import { deepModels } from "./deep-models.ts";
@@ -17,10 +21,30 @@ function randomForest({ modality, seed, canary, params }: ModelSettings): Random
   return new RandomForestClassifier({ nEstimators, minSamplesSplit, ...params, seed });
 }
 
+function boosting({ modality, seed, params }: ModelSettings): GradientBoostingClassifier {
+  const { trees, maxDepth, learningRate } = recipe.boosting;
+  return new GradientBoostingClassifier({ nEstimators: trees[modality], maxDepth, learningRate, ...params, seed });
+}
+
+function perceptron({ modality, seed, params }: ModelSettings): MLPClassifier {
+  const { units, learningRateInit, maxIter } = recipe.perceptron;
+  return new MLPClassifier({ hiddenLayerSizes: [units[modality]], learningRateInit, maxIter, ...params, seed });
+}
+
+/** The members of the published ensemble E1. */
+const ensemble = (settings: ModelSettings) => ({
+  rf: randomForest(settings),
+  xgb: boosting(settings),
+  mlp: perceptron(settings),
+});
+
+/** Models that learn from nothing negative. */
+const NOT_NEGATIVE = ["mnb", "e2"];
+
 /**
  * The published models with the published settings. Under the protocol `seed` everything else is the recipe's too. Elsewhere the scaler is
  * fitted in the fold and standardises, which suits the linear models (trees do not mind), and TF-IDF keeps what two training texts have. Naive
- * Bayes learns from shares that are not negative, so its audio is min-max scaled everywhere.
+ * Bayes learns from shares that are not negative, so its audio, and that of the ensemble it is in, is min-max scaled everywhere.
  */
 export const components: Components = {
   models: {
@@ -51,6 +75,38 @@ export const components: Components = {
       create: ({ params }) => new MultinomialNB({ ...params }),
     },
     ...deepModels,
+    xgb: {
+      title: "XGB",
+      modalities: ["audio", "text", "both"],
+      onRequest: true,
+      create: boosting,
+    },
+    mlp: {
+      title: "MLP",
+      modalities: ["audio", "text", "both"],
+      onRequest: true,
+      prepare: deepBackend,
+      create: perceptron,
+    },
+    e1: {
+      title: "E1",
+      modalities: ["audio", "text", "both"],
+      onRequest: true,
+      prepare: deepBackend,
+      create: (settings) => new VotingClassifier(ensemble(settings)),
+    },
+    e2: {
+      title: "E2",
+      modalities: ["audio", "text", "both"],
+      onRequest: true,
+      prepare: deepBackend,
+      create: (settings) =>
+        new VotingClassifier({
+          ...ensemble(settings),
+          mnb: new MultinomialNB(),
+          lr: new LogisticRegression({ C: recipe.logisticRegression.C, maxIter: 1000 }),
+        }),
+    },
     stack: {
       title: "Stack",
       modalities: ["both"],
@@ -63,6 +119,7 @@ export const components: Components = {
     },
   },
   canaryModel: "rf",
-  scaler: (protocol, model) => (protocol === "seed" || model === "mnb" ? new MinMaxScaler() : new StandardScaler()),
+  scaler: (protocol, model) =>
+    protocol === "seed" || NOT_NEGATIVE.includes(model) ? new MinMaxScaler() : new StandardScaler(),
   vectorizer: (protocol) => new TfidfVectorizer(protocol === "seed" ? recipe.tfidf : { ...recipe.tfidf, minDf: 2 }),
 };

@@ -43,6 +43,9 @@ export const recipe = {
   tfidf: { sublinearTf: true, minDf: 5, norm: "l2", ngramRange: [1, 2], stopWords: "english" },
   randomForest: { trees: { audio: 1200, text: 600, both: 600 }, minSamplesSplit: 25 },
   logisticRegression: { C: 1 },
+  /** XGBoost's; the published code also writes `sub_sample`, which XGBoost does not know and leaves unheeded. */
+  boosting: { trees: { audio: 1200, text: 600, both: 600 }, maxDepth: 7, learningRate: 0.008 },
+  perceptron: { units: { audio: 650, text: 500, both: 500 }, learningRateInit: 0.01, maxIter: 1000 },
 } as const;
 
 /** The six classes of the recipe, with the names that corpora have for them. */

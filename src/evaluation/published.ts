@@ -30,6 +30,8 @@ export const published: Readonly<Record<string, PublishedFigures>> = {
   "audio/lr": figures(32.3, 15.0, 19.1, 21.2),
   "text/lr": figures(61.4, 62.7, 67.2, 60.8),
   "both/lr": figures(63.1, 64.3, 68.6, 62.0),
+  "audio/lstm": { accuracy: 43.6 },
+  "both/lstm": { accuracy: 64.2 },
   "audio/cnn": { accuracy: 49.8 },
   "both/cnn": { accuracy: 67.1 },
   "text/lstm": { accuracy: 63.1 },
@@ -46,6 +48,9 @@ export const published: Readonly<Record<string, PublishedFigures>> = {
   "audio/mlp": { accuracy: 41.0 },
   "text/mlp": { accuracy: 60.6 },
   "both/mlp": { accuracy: 66.1 },
+  "audio/e1": { accuracy: 56.6 },
+  "text/e2": { accuracy: 64.9 },
+  "both/e2": { accuracy: 70.1 },
 };
 
 /** The published figures of a cell, if it has any. */

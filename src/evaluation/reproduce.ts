@@ -72,6 +72,7 @@ interface Setting extends TaskSetting {
  *
  * @throws {DataError} rows that cannot be judged, or lack what the protocol or a cell needs.
  * @throws {OptionError} a protocol other than `seed` on the four tables; options that `seed` does not allow.
+ * @throws {BackendError} a cell that needs TensorFlow.js where it is not installed.
  * @example
  * const results = await reproduce(rowsOfCorpus(corpus, features), { protocol: "loso", components });
  * console.log(renderTables(results));
@@ -80,6 +81,7 @@ export async function reproduce(data: EvaluationRows | SeedTables, options: Repr
   const setting = settle(data, options);
   const { plan, rows, seed, cells } = setting;
   const { canaryRuns = 3, labelShuffles = 0 } = options;
+  for (const { model } of cells) await options.components.models[model].prepare?.();
   const noisy = { modality: cells[0].modality, model: options.components.canaryModel };
   const tasks = [
     ...cells.flatMap((cell) => tasksOf(plan, "features", 1, cell)),

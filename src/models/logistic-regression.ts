@@ -57,9 +57,10 @@ function checkOptions(options: Required<LogisticRegressionOptions>): void {
 }
 
 /**
- * Multinomial logistic regression, fitted by L-BFGS in float64: it minimises `C * sum(weight * -log p[y]) + |coef|^2 / 2`, or
- * with the L1 penalty, by OWL-QN (Andrew and Gao 2007), `C * sum(weight * -log p[y]) + |coef|_1`, as scikit-learn's `LogisticRegression(multi_class="multinomial")` does. Two
- * classes have a row of coefficients each, too (scikit-learn keeps the second one only). Learns from dense and sparse rows.
+ * Multinomial logistic regression, fitted by L-BFGS in float64: it minimises `C * sum(weight * -log p[y]) + |coef|^2 / 2`, or with the L1
+ * penalty, by OWL-QN (Andrew and Gao 2007), `C * sum(weight * -log p[y]) + |coef|_1`, as scikit-learn's `LogisticRegression` does. Two classes have
+ * a row of coefficients each, the one the negative of the other; scikit-learn keeps their difference alone, and that is what is
+ * penalised. Learns from dense and sparse rows.
  *
  * @example
  * const regression = new LogisticRegression({ C: 10 });
@@ -108,15 +109,18 @@ export class LogisticRegression implements Classifier {
     checkExamples(x, y, sampleWeight);
     const labels = encodeLabels(y);
     const { penalty, C, tol, maxIter, fitIntercept, classWeight, coefBits } = this.options;
-    const fitted = fitLogistic(x, labels.codes, exampleWeights(labels, classWeight, sampleWeight), {
+    // Two classes have w and -w, whose squares sum to half of that of their difference, which is what scikit-learn penalises.
+    const share = penalty === "l2" && labels.classes.length === 2 ? 0.5 : 1;
+    const found = fitLogistic(x, labels.codes, exampleWeights(labels, classWeight, sampleWeight), {
       classes: labels.classes.length,
-      c: C,
+      c: C * share,
       penalty,
       tol,
       maxIter,
       fitIntercept,
       onProgress,
     });
+    const fitted = { ...found, objective: found.objective / share };
     this.#quantised = coefBits === 8 ? quantise(fitted.coef, x.columns) : null;
     this.#fit = this.#quantised ? { ...fitted, coef: dequantise(this.#quantised) } : fitted;
     this.#resident = null;

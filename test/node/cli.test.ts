@@ -182,6 +182,26 @@ test("reproduce fills the cells of the other linear models where they are named"
   }
 });
 
+test("reproduce fills the cells of boosting, perceptron and the published ensembles, with the published figures", async () => {
+  const only = "text/xgb,text/mlp,text/e1,both/e2";
+  const run = await emovox("reproduce", "--only", only, "--protocol", "holdout", "--out", "wider", "--json");
+  expect(run.stderr).toBe("");
+  expect(run.code).toBe(0);
+  const { cells } = JSON.parse(run.stdout);
+  const said = cells.map(({ title, published }: { title: string; published?: { accuracy: number } }) => [
+    title,
+    published?.accuracy,
+  ]);
+  expect(said).toEqual([
+    ["XGB", 56.9],
+    ["MLP", 60.6],
+    ["E1", undefined],
+    ["E2", 70.1],
+  ]);
+  // Chance is a sixth.
+  for (const cell of cells) expect(cell.uar).toBeGreaterThan(0.3);
+});
+
 test("the four tables that the recipe makes of a corpus fill the three tables again", async () => {
   const made = await emovox(
     "reproduce",
