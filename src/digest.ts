@@ -1,6 +1,7 @@
 import { autocorrelate } from "./core/autocorrelation.ts";
 import { RealFft } from "./core/fft.ts";
-import { FrameComputer, frameFeatures } from "./core/frames.ts";
+import { frameFeatures } from "./core/frame-features.ts";
+import { FrameComputer } from "./core/frames.ts";
 import { functionals } from "./core/functionals.ts";
 import { Hpss } from "./core/hpss.ts";
 import { KaldiComputer, kaldiFeatures } from "./core/kaldi.ts";

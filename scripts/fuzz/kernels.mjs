@@ -2,7 +2,8 @@
 // returns what to do with them; `plan` draws an object that `calls` calls in a row are made on.
 import { autocorrelate } from "../../build/lib/core/autocorrelation.js";
 import { RealFft } from "../../build/lib/core/fft.js";
-import { FrameComputer, frameFeatures } from "../../build/lib/core/frames.js";
+import { frameFeatures } from "../../build/lib/core/frame-features.js";
+import { FrameComputer } from "../../build/lib/core/frames.js";
 import { functionals } from "../../build/lib/core/functionals.js";
 import { Hpss } from "../../build/lib/core/hpss.js";
 import { KaldiComputer, kaldiFeatures } from "../../build/lib/core/kaldi.js";

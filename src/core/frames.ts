@@ -1,81 +1,12 @@
 import { AudioError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
+import { columnNames, type FrameFeature, type FrameOptions, isSpectral, spectralFeatures } from "./frame-features.ts";
 import { f32, MAX_VALUES, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
-import { type PitchOptions, SampleComputer, sampleFeatures } from "./pitch.ts";
+import { SampleComputer } from "./pitch.ts";
 import { freeWithOwner } from "./plan.ts";
 import { PART, type PadMode, stage, stagePart } from "./signal.ts";
-import {
-  type DeltaMode,
-  deltaModeCode,
-  expectContrastBands,
-  expectDeltaFrames,
-  type WindowKind,
-  windowCode,
-} from "./tables.ts";
-
-/** The frame-level features, in the order of the core's table of columns. */
-const spectralFeatures = [
-  "stft",
-  "mel",
-  "logmel",
-  "mfcc",
-  "delta",
-  "delta2",
-  "centroid",
-  "bandwidth",
-  "rolloff",
-  "flatness",
-  "contrast",
-  "flux",
-  "poly",
-  "chroma",
-  "tonnetz",
-  "onset",
-] as const;
-export const frameFeatures = [...spectralFeatures, ...sampleFeatures] as const;
-export type FrameFeature = (typeof frameFeatures)[number];
-
-/** Every option of the frame-level features, after librosa's arguments. */
-export interface FrameOptions extends PitchOptions {
-  nFft: number;
-  winLength: number;
-  hopLength: number;
-  window: WindowKind;
-  center: boolean;
-  padMode: PadMode;
-  /** Of the spectrum that the mel filters weigh: 1 magnitude, 2 power. */
-  power: number;
-  nMels: number;
-  fMin: number;
-  fMax: number;
-  htk: boolean;
-  norm: "slaney" | null;
-  ref: number;
-  amin: number;
-  topDb: number | null;
-  nMfcc: number;
-  dctType: number;
-  dctNorm: "ortho" | null;
-  lifter: number;
-  deltaWidth: number;
-  deltaMode: DeltaMode;
-  rollPercent: number;
-  flatnessAmin: number;
-  /** Hz, the upper end of the lowest band of `contrast`. */
-  contrastFMin: number;
-  /** Octaves of `contrast` above that. */
-  nBands: number;
-  /** Share of a band's bins that its peak, and its valley, are the mean of. */
-  quantile: number;
-  /** `contrast` as a difference of magnitudes instead of decibels. */
-  contrastLinear: boolean;
-  /** Degree of the polynomial of `poly`. */
-  polyOrder: number;
-  nChroma: number;
-  /** Of `chroma` and `tonnetz`, in pitch classes from A4 = 440 Hz; `null`: estimated from each signal. */
-  tuning: number | null;
-}
+import { deltaModeCode, expectContrastBands, expectDeltaFrames, windowCode } from "./tables.ts";
 
 /** Frames that a block takes at once; the signal is padded so that the last block may reach over its end. */
 const ABREAST = 4;
@@ -241,48 +172,10 @@ export class FrameComputer {
   }
 }
 
-const isSpectral = (feature: FrameFeature): boolean => (spectralFeatures as readonly string[]).includes(feature);
-
 /** librosa.onset.onset_strength shifts by half a frame, in whole hops, when frames are centred. */
 const onsetDelay = ({ center, nFft, hopLength }: FrameOptions): number =>
   center ? Math.floor(nFft / (2 * hopLength)) : 0;
 
 function frameCount(n: number, frameLength: number, { center, hopLength }: FrameOptions): number {
   return core.frameCount(n, center ? frameLength >> 1 : 0, frameLength, hopLength);
-}
-
-/** How many columns a feature has. */
-export function columnCount(feature: FrameFeature, o: FrameOptions): number {
-  const counts: Partial<Record<FrameFeature, number>> = {
-    stft: (o.nFft >> 1) + 1,
-    mel: o.nMels,
-    logmel: o.nMels,
-    mfcc: o.nMfcc,
-    delta: o.nMfcc,
-    delta2: o.nMfcc,
-    contrast: o.nBands + 1,
-    poly: o.polyOrder + 1,
-    chroma: o.nChroma,
-    tonnetz: 6,
-  };
-  return counts[feature] ?? 1;
-}
-
-const severalColumns: ReadonlySet<FrameFeature> = new Set([
-  "stft",
-  "mel",
-  "logmel",
-  "mfcc",
-  "delta",
-  "delta2",
-  "contrast",
-  "poly",
-  "chroma",
-  "tonnetz",
-]);
-
-/** The names of a feature's columns: `mfcc_0` and on where there can be several. */
-function columnNames(feature: FrameFeature, o: FrameOptions): string[] {
-  const several = severalColumns.has(feature);
-  return several ? Array.from({ length: columnCount(feature, o) }, (_, k) => `${feature}_${k}`) : [feature];
 }

@@ -1,5 +1,5 @@
 import { AudioError, OptionError } from "../errors.ts";
-import type { FrameFeature, FrameOptions } from "./frames.ts";
+import type { FrameFeature, FrameOptions } from "./frame-features.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
 import type { PadMode } from "./signal.ts";

@@ -1,4 +1,5 @@
-import { FrameComputer, type FrameFeature } from "../core/frames.ts";
+import type { FrameFeature } from "../core/frame-features.ts";
+import { FrameComputer } from "../core/frames.ts";
 import { functionalNames, functionals } from "../core/functionals.ts";
 import { log } from "../core/math.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";

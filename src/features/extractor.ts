@@ -1,4 +1,5 @@
-import { FrameComputer, type FrameFeature, frameFeatures } from "../core/frames.ts";
+import { type FrameFeature, frameFeatures } from "../core/frame-features.ts";
+import { FrameComputer } from "../core/frames.ts";
 import { functionalNames, functionals } from "../core/functionals.ts";
 import { KaldiComputer, type KaldiFeature, kaldiFeatures } from "../core/kaldi.ts";
 import { keepRecent } from "../core/plan.ts";

@@ -1,4 +1,5 @@
-import { columnCount, FrameComputer, type FrameFeature, type FrameOptions } from "../core/frames.ts";
+import { columnCount, type FrameFeature, type FrameOptions } from "../core/frame-features.ts";
+import { FrameComputer } from "../core/frames.ts";
 import { KaldiComputer, type KaldiFeature, type KaldiOptions, kaldiColumns, kaldiDeltas } from "../core/kaldi.ts";
 import { delta, expectDeltaFrames, regressionDelta } from "../core/tables.ts";
 import type { DenseMatrix } from "../matrix.ts";

@@ -1,4 +1,4 @@
-export { type FrameFeature, type FrameOptions, frameFeatures } from "../core/frames.ts";
+export { type FrameFeature, type FrameOptions, frameFeatures } from "../core/frame-features.ts";
 export { estimateTuning, type TuningOptions } from "../core/tuning.ts";
 export { type KaldiFeature, kaldiFeatures } from "../core/kaldi.ts";
 export { emovoxOptions, emovoxSampleRate } from "./emovox.ts";

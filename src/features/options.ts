@@ -1,4 +1,4 @@
-import type { FrameOptions } from "../core/frames.ts";
+import type { FrameOptions } from "../core/frame-features.ts";
 import { windowCode } from "../core/tables.ts";
 import { OptionError } from "../errors.ts";
 

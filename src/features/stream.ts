@@ -1,4 +1,4 @@
-import type { FrameFeature } from "../core/frames.ts";
+import type { FrameFeature } from "../core/frame-features.ts";
 import type { KaldiFeature } from "../core/kaldi.ts";
 import { Resampler } from "../core/resample.ts";
 import { allFinite, paddedIndex } from "../core/signal.ts";
