@@ -5,6 +5,7 @@ import { RandomForestClassifier } from "../models/random-forest.ts";
 import { MinMaxScaler, StandardScaler } from "../models/scaler.ts";
 import { TfidfVectorizer } from "../text/tfidf.ts";
 import type { Components, ModelSettings } from "./cell.ts";
+import { deepModels } from "./deep-models.ts";
 import { recipe } from "./protocols.ts";
 
 /** Trees that show whether a protocol leaks as well as the hundreds that a table wants. */
@@ -49,6 +50,7 @@ export const components: Components = {
       space: { alpha: [0.01, 0.1, 1, 10] },
       create: ({ params }) => new MultinomialNB({ ...params }),
     },
+    ...deepModels,
     stack: {
       title: "Stack",
       modalities: ["both"],
