@@ -142,7 +142,6 @@ async function start(side) {
   const tf = await import("@tensorflow/tfjs");
   const wasm = await import("@tensorflow/tfjs-backend-wasm");
   wasm.setThreadsCount(1);
-  tf.env().set("IS_TEST", true); // no advertisement from the cpu backend
   await tf.setBackend(side === "tfjs cpu" ? "cpu" : "wasm");
   // The WASM backend cannot train an embedding: there it is a constant, in favour of that side.
   const lookUp = (table, ids) => tf.gather(side === "tfjs cpu" ? table : constant(tf, table), ids);
