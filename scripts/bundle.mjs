@@ -1,6 +1,7 @@
-// Puts the modules that tsc made (build/lib) together into the package: dist/index.js, dist/node.js, dist/deep.js and dist/cli/main.js over
-// shared chunks, so that an import reads a few files instead of two hundred; the types lie beside them, one file a module.
-import { rmSync } from "node:fs";
+// Puts the modules that tsc made (build/lib) together into the package: dist/index.js, dist/node.js, dist/deep.js, dist/cli/main.js and
+// the entries of live recognition over shared chunks, so that an import reads a few files instead of two hundred; the types lie beside
+// them, one file a module.
+import { rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { rolldown } from "rolldown";
 
@@ -19,9 +20,18 @@ const bundle = await rolldown({
     deep: "build/lib/deep/index.js",
     "cli/main": "build/lib/cli/main.js",
     "cli/task-worker": "build/lib/cli/task-worker.js",
+    live: "build/lib/live.js",
+    worker: "build/lib/worker.js",
+    worklet: "build/lib/live/worklet.js",
   },
   external: (id) => !id.startsWith(".") && !id.startsWith("/") && !id.includes("build/lib"),
   platform: "neutral",
 });
 await bundle.write({ dir: "dist", format: "esm", chunkFileNames: "chunks/[name].js" });
 await bundle.close();
+
+// Runs in an audio thread, which not every browser lets import: one file by itself.
+const processor = await rolldown({ input: "build/lib/live/processor.js" });
+await processor.write({ file: "dist/processor.js", format: "iife" });
+await processor.close();
+writeFileSync("dist/worklet.d.ts", 'export * from "./live/worklet.js";\n');

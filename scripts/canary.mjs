@@ -24,7 +24,7 @@ const names = ["ang", "hap", "sad", "neu", "fea", "sur"];
 function corpus(seed) {
   const random = new Random(seed);
   const size = 60 + random.integer(541);
-  const common = 1 + random.integer(4);
+  const common = 2 + random.integer(3);
   const classes = [...names.slice(0, common), "fea", ...(random.integer(2) === 1 ? ["sur"] : [])];
   const rare = { fea: 2 + random.integer(6), sur: 3 + random.integer(10) };
   const labels = random.shuffle(

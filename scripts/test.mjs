@@ -1,4 +1,5 @@
-// Runs every suite and prints the counts of each: the core's specs (as-pect), then vitest in Node and in Chromium.
+// Runs every suite and prints the counts of each: the core's specs (as-pect), then vitest in Node and in Chromium, then
+// the page in Chromium.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
@@ -27,9 +28,9 @@ const [, passed = 0, total = 0] = /\[Tests\]: (\d+) \/ (\d+)/.exec(plain)?.map(N
 const broken = aspect.status !== 0 || specs.length === 0 || total === 0;
 suites.push({ name: "core", passed, failed: Math.max(total - passed, broken ? 1 : 0), skipped: 0 });
 
-const projects = ["node", "chromium"];
+const projects = ["node", "chromium", "page"];
 if (!existsSync(chromium)) {
-  projects.pop();
+  projects.splice(1);
   console.log(
     `\nNo Chromium at ${chromium}: the suite is not run in a browser. Install it ("apt-get install chromium" on Debian)`,
   );

@@ -61,6 +61,7 @@ export async function explainPrediction(
 function explainAudio({ audio }: Recognizer, { samples, sampleRate }: RecognizerInput): PartExplanation {
   if (!audio || !samples) throw new DataError("there is no audio to explain");
   const { extractor, scaler, classifier, temperature } = audio;
+  if (!scaler) throw unexplained(classifier.kind);
   const measured = extractor.extract(samples, sampleRate);
   const { unit, base, values } = explainClassifier(classifier, scaler.transform(measured));
   const { classes } = classifier;
@@ -76,6 +77,7 @@ function explainAudio({ audio }: Recognizer, { samples, sampleRate }: Recognizer
 function explainText({ text }: Recognizer, input: RecognizerInput): PartExplanation {
   if (!text || input.text === undefined) throw new DataError("there is no text to explain");
   const { vectorizer, classifier, temperature } = text;
+  if (!vectorizer) throw unexplained(classifier.kind);
   const row = vectorizer.transform([input.text]);
   const { unit, base, values } = explainClassifier(classifier, row);
   const { classes } = classifier;
@@ -96,6 +98,9 @@ function explainText({ text }: Recognizer, input: RecognizerInput): PartExplanat
   if (absent.some((value) => value !== 0)) features.push({ name: ABSENT_TERMS, value: 0, contributions: absent });
   return { modality: "text", unit, classes, base: base.map((value) => value / scale), features };
 }
+
+const unexplained = (kind: string): DataError =>
+  new DataError(`a ${kind} reads frames or tokens and cannot be explained by features; linear models and trees can`);
 
 /** The name under which trees' contributions of terms that do not stand in a text are summed. */
 export const ABSENT_TERMS = "(all other words being absent)";

@@ -39,6 +39,16 @@ export { ExtraTreesClassifier } from "./models/extra-trees.ts";
 export { type BoostingFitOptions, GradientBoostingClassifier } from "./models/gradient-boosting.ts";
 export type { GradientBoostingOptions } from "./models/gradient-boosting-options.ts";
 export { LogisticRegression } from "./models/logistic-regression.ts";
+export {
+  type LiveHop,
+  LiveSession,
+  type LiveSessionOptions,
+  liveColumns,
+  liveSampleRate,
+  liveSessionOptions,
+} from "./live/live-session.ts";
+export { type LiveScope, serveLive } from "./live/serve-live.ts";
+export { VoiceActivity, type VoiceActivityOptions, voiceActivityOptions } from "./live/voice-activity.ts";
 export { loadClassifier } from "./models/load-classifier.ts";
 export { MultinomialNB } from "./models/multinomial-nb.ts";
 export { loadModel, saveModel } from "./models/model-file.ts";

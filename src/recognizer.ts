@@ -1,7 +1,8 @@
 import { exp, log } from "./core/math.ts";
 import { DataError, ModelFileError, OptionError } from "./errors.ts";
 import { createExtractor, type Extractor } from "./features/extractor.ts";
-import type { Matrix } from "./matrix.ts";
+import type { InputPart, UtteranceInput } from "./deep/utterance-input.ts";
+import type { Matrix, Probabilities } from "./matrix.ts";
 import type { Classifier } from "./models/classifier.ts";
 import { loadClassifier } from "./models/load-classifier.ts";
 import { loadModel, saveModel } from "./models/model-file.ts";
@@ -11,19 +12,29 @@ import { StandardScaler } from "./models/scaler.ts";
 import type { Json, ModelState } from "./models/state.ts";
 import { TfidfVectorizer } from "./text/tfidf.ts";
 
+/** A deep model: it reads utterances, frame by frame and token by token, and scales and numbers them itself. */
+export interface UtteranceModel extends Classifier {
+  /** What it reads of an utterance. */
+  readonly parts: readonly InputPart[];
+  predictProba(x: Matrix | readonly UtteranceInput[]): Promise<Probabilities>;
+}
+
 /** What recognises emotion from sound. */
 export interface AudioBranch {
+  /** Of one row an utterance, or of frames where the classifier reads them. */
   readonly extractor: Extractor;
-  readonly scaler: StandardScaler;
-  readonly classifier: Classifier;
+  /** Left out where the classifier is an {@link UtteranceModel}. */
+  readonly scaler?: StandardScaler;
+  readonly classifier: Classifier | UtteranceModel;
   /** Divides the logarithms of the classifier's probabilities (Guo et al. 2017); above 1 it makes them less sure. */
   readonly temperature: number;
 }
 
 /** What recognises emotion from words. */
 export interface TextBranch {
-  readonly vectorizer: TfidfVectorizer;
-  readonly classifier: Classifier;
+  /** Left out where the classifier is an {@link UtteranceModel}. */
+  readonly vectorizer?: TfidfVectorizer;
+  readonly classifier: Classifier | UtteranceModel;
   readonly temperature: number;
 }
 
@@ -136,24 +147,27 @@ export class Recognizer {
   async #hear({ extractor, scaler, classifier, temperature }: AudioBranch, input: RecognizerInput) {
     const { samples = new Float32Array(0), sampleRate } = input;
     if (sampleRate === undefined) throw new DataError("samples come with their sampleRate");
-    const rows = scaler.transform(extractor.extract(samples, sampleRate));
-    return classProbabilities(classifier, rows, temperature);
+    const rows = extractor.extract(samples, sampleRate);
+    const proba = scaler
+      ? await classifier.predictProba(scaler.transform(rows))
+      : await (classifier as UtteranceModel).predictProba([{ frames: rows }]);
+    return classProbabilities(classifier, proba, temperature);
   }
 
   async #read({ vectorizer, classifier, temperature }: TextBranch, text: string) {
+    if (!vectorizer) {
+      const proba = await (classifier as UtteranceModel).predictProba([{ text }]);
+      return { known: text.trim() !== "", probabilities: classProbabilities(classifier, proba, temperature) };
+    }
     const rows = vectorizer.transform([text]);
-    return { known: rows.values.length > 0, probabilities: await classProbabilities(classifier, rows, temperature) };
+    const proba = await classifier.predictProba(rows);
+    return { known: rows.values.length > 0, probabilities: classProbabilities(classifier, proba, temperature) };
   }
 }
 
 type ClassProbabilities = ReadonlyMap<string, number>;
 
-async function classProbabilities(
-  classifier: Classifier,
-  row: Matrix,
-  temperature: number,
-): Promise<ClassProbabilities> {
-  const { data } = await classifier.predictProba(row);
+function classProbabilities(classifier: Classifier, { data }: Probabilities, temperature: number): ClassProbabilities {
   const scores = Array.from(data, (p) => log(Math.max(p, SMALLEST)) / temperature);
   return normalised(classifier.classes, scores);
 }
@@ -193,12 +207,12 @@ function stateOf({ audio, text, info }: Recognizer): ModelState {
       temperature: audio.temperature,
       extractor: { preset, sampleRate, level, features: [...features], options, hash },
     };
-    parts["audio.scaler"] = audio.scaler.save();
+    if (audio.scaler) parts["audio.scaler"] = audio.scaler.save();
     parts["audio.classifier"] = audio.classifier.save();
   }
   if (text) {
     config.text = { temperature: text.temperature };
-    parts["text.vectorizer"] = text.vectorizer.save();
+    if (text.vectorizer) parts["text.vectorizer"] = text.vectorizer.save();
     parts["text.classifier"] = text.classifier.save();
   }
   return joinStates(KIND, config, parts);
@@ -224,19 +238,34 @@ function partsOf(state: ModelState): RecognizerParts {
     audio: hasPart(state, "audio.classifier")
       ? {
           extractor: savedExtractor(audio),
-          scaler: StandardScaler.load(partOf(state, "audio.scaler")),
-          classifier: loadClassifier(partOf(state, "audio.classifier")),
+          ...(hasPart(state, "audio.scaler")
+            ? {
+                scaler: StandardScaler.load(partOf(state, "audio.scaler")),
+                classifier: loadClassifier(partOf(state, "audio.classifier")),
+              }
+            : { classifier: savedReader(state, "audio.classifier", "frames") }),
           temperature: savedTemperature(audio),
         }
       : undefined,
     text: hasPart(state, "text.classifier")
       ? {
-          vectorizer: TfidfVectorizer.load(partOf(state, "text.vectorizer")),
-          classifier: loadClassifier(partOf(state, "text.classifier")),
+          ...(hasPart(state, "text.vectorizer")
+            ? {
+                vectorizer: TfidfVectorizer.load(partOf(state, "text.vectorizer")),
+                classifier: loadClassifier(partOf(state, "text.classifier")),
+              }
+            : { classifier: savedReader(state, "text.classifier", "text") }),
           temperature: savedTemperature(text),
         }
       : undefined,
   };
+}
+
+/** A model that reads utterances. */
+function savedReader(state: ModelState, name: string, part: InputPart): UtteranceModel {
+  const classifier = loadClassifier(partOf(state, name)) as Partial<UtteranceModel>;
+  if (classifier.parts?.length === 1 && classifier.parts[0] === part) return classifier as UtteranceModel;
+  throw new ModelFileError(`the recogniser's part "${name}" lacks what turns its input into features`);
 }
 
 function savedTemperature(saved: SavedText | undefined): number {
@@ -253,7 +282,7 @@ function savedExtractor(saved: SavedAudio | undefined): Extractor {
   }
   const { preset, sampleRate, level, features, options, hash } = saved.extractor;
   try {
-    const chosen = preset === "librosa" ? features : undefined;
+    const chosen = preset === "librosa" || preset === "kaldi" ? features : undefined;
     const extractor = createExtractor({ preset, sampleRate, level, options, features: chosen });
     if (extractor.hash === hash) return extractor;
   } catch (error) {

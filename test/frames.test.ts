@@ -162,3 +162,30 @@ test("bad input is refused in words", () => {
     'unknown feature "pitch"',
   );
 });
+
+test("a frame has the same bits wherever it lies in a long signal, and topDb counts from the loudest of all", () => {
+  const features = ["mfcc", "delta", "contrast", "flux", "poly", "chroma", "onset", "centroid", "stft"];
+  const framing = { nFft: 512, hopLength: 160, center: false, nMels: 20 };
+  const options = { ...framing, topDb: null, tuning: 0 };
+  const samples = Float32Array.from({ length: 100_000 }, (_, i) => ((i * i * 7919 + i * 31) % 2001) / 1000 - 1);
+  const extractor = createExtractor({ preset: "librosa", sampleRate: 16000, features, options });
+  const whole = extractor.extract(samples);
+  for (const first of [3, 150, 201, 390]) {
+    const part = extractor.extract(samples.slice(first * 160, first * 160 + 60 * 160 + 512));
+    // The features of the outermost frames look at their neighbours.
+    for (let t = 5; t < part.rows - 5; t++) {
+      const row = (rows: typeof whole, at: number) => [
+        ...rows.data.subarray(at * rows.columns, (at + 1) * rows.columns),
+      ];
+      expect(row(part, t)).toEqual(row(whole, first + t));
+    }
+  }
+  const fading = samples.map((x, i) => (i < 2000 ? x : 0));
+  const { data } = createExtractor({
+    preset: "librosa",
+    sampleRate: 16000,
+    features: ["logmel"],
+    options: framing,
+  }).extract(fading);
+  expect(data.at(-1)).toBe(Math.fround(data.reduce((a, b) => Math.max(a, b)) - 80));
+});

@@ -57,8 +57,8 @@ function framesAgree(nFft: i32, winLength: i32, hop: i32, power: i32, quantile: 
   const work = heap.alloc(<usize>framesWorkBytes(plan, frames));
   const a = heap.alloc((<usize>(frames * rowLength)) << 2);
   const b = heap.alloc((<usize>(frames * rowLength)) << 2);
-  framesCompute<v128>(plan, x, frames, work, a, rowLength);
-  framesCompute<f32>(plan, x, frames, work, b, rowLength);
+  framesCompute<v128>(plan, x, frames, 0, frames, work, a, rowLength);
+  framesCompute<f32>(plan, x, frames, 0, frames, work, b, rowLength);
   const same = sameBits(a, b, frames * rowLength);
   framesFree(plan);
   heap.free(columns);

@@ -11,9 +11,11 @@ import { RealFft, realFftForward, realFftInverse } from "./rfft";
 import { Stft } from "./stft";
 import { signalTuning } from "./tuning";
 
-export function frames(plan: Frames, x: usize, count: i32, work: usize, out: usize, rowLength: i32): void {
-  if (ASC_FEATURE_SIMD) framesCompute<v128>(plan, x, count, work, out, rowLength);
-  else framesCompute<f32>(plan, x, count, work, out, rowLength);
+export function frames(
+  plan: Frames, x: usize, count: i32, from: i32, to: i32, work: usize, out: usize, rowLength: i32,
+): void {
+  if (ASC_FEATURE_SIMD) framesCompute<v128>(plan, x, count, from, to, work, out, rowLength);
+  else framesCompute<f32>(plan, x, count, from, to, work, out, rowLength);
 }
 
 export function tuning(

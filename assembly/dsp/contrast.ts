@@ -1,6 +1,8 @@
 // Spectral contrast (Jiang et al. 2002, "Music type classification by spectral contrast feature") as librosa.feature.spectral_contrast
 // computes it: in octave bands, the mean of the largest magnitudes over the mean of the smallest.
-import { add, allAtMost, div, lanes, logPositive, max as maxLanes, min as minLanes, mul, splat, sub } from "./lanes";
+import {
+  add, allAtMost, div, greater, lanes, lesser, logPositive, max as maxLanes, min as minLanes, mul, splat, sub,
+} from "./lanes";
 import { sortAscending } from "./sort";
 
 const DECIBELS: f32 = 4.342944819032518; // 10 / ln 10
@@ -81,7 +83,8 @@ export function contrastBlock<T>(plan: Contrast, magnitude: usize, out: usize): 
     const count = load<i32>(plan.counts + (b << 2));
     const extremes = load<i32>(plan.extremes + (b << 2));
     const peak = out + b * sizeof<T>();
-    if (extremes <= KEPT) keepExtremes<T>(plan, x, count, extremes, peak, peak + bands * sizeof<T>());
+    if (extremes === 1) keepExtreme<T>(x, count, peak, peak + bands * sizeof<T>());
+    else if (extremes <= KEPT) keepExtremes<T>(plan, x, count, extremes, peak, peak + bands * sizeof<T>());
     else sortExtremes<T>(plan, x, count, extremes, peak, peak + bands * sizeof<T>());
   }
   if (plan.linear) return;
@@ -89,6 +92,21 @@ export function contrastBlock<T>(plan: Contrast, magnitude: usize, out: usize): 
     const value = maxLanes<T>(load<T>(out + at), splat<T>(plan.amin));
     store<T>(out + at, mul<T>(splat<T>(DECIBELS), logPositive<T>(value)));
   }
+}
+
+/** The largest and the smallest of `count` values of T, which are not negative; NaN where one of them is not finite. */
+function keepExtreme<T>(x: usize, count: i32, peak: usize, valley: usize): void {
+  let low = load<T>(x);
+  let high = low;
+  let odd = splat<T>(0);
+  for (let i: usize = 0; i < <usize>count * sizeof<T>(); i += sizeof<T>()) {
+    const value = load<T>(x + i);
+    low = lesser<T>(low, value);
+    high = greater<T>(high, value);
+    odd = add<T>(odd, sub<T>(value, value));
+  }
+  store<T>(peak, add<T>(high, odd));
+  store<T>(valley, add<T>(low, odd));
 }
 
 /** Means of the `extremes` largest and smallest of `count` values of T, by insertion; both are summed up from the smallest on. */

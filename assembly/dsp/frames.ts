@@ -63,6 +63,8 @@ export class Frames {
   power: usize;
   magnitude: usize;
   result: usize;
+  /** The largest log-mel energy of the frames so far. */
+  loudest: f32;
 }
 
 export function framesPlan(
@@ -151,10 +153,13 @@ export function framesWorkBytes(plan: Frames, frames: i32): f64 {
 }
 
 /**
- * Writes the features of `frames` frames of the padded signal x, frame t from sample t * hop on, to rows of `rowLength` values. x must
- * reach 3 hops behind the end of the last frame.
+ * Writes the features of a signal's `frames` frames to rows of `rowLength` values. One call takes the frames from `from`, a multiple of 4,
+ * up to `to`, another one or `frames`; the calls go through the signal in order, and the last one writes what hangs on all frames. x
+ * points to the first sample of frame `from` and must reach 3 hops behind the end of frame `to` - 1.
  */
-export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usize, out: usize, rowLength: i32): void {
+export function framesCompute<T>(
+  plan: Frames, x: usize, frames: i32, from: i32, to: i32, work: usize, out: usize, rowLength: i32,
+): void {
   const hop = <usize>plan.stft.hop << 2;
   const row = <usize>rowLength << 2;
   const cepstral = column(plan, MFCC) >= 0 || column(plan, DELTA) >= 0 || column(plan, DELTA2) >= 0;
@@ -164,12 +169,12 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
     column(plan, STFT) >= 0 || column(plan, CENTROID) >= 0 || column(plan, BANDWIDTH) >= 0 ||
     column(plan, ROLLOFF) >= 0 || shapesOfMagnitude(plan.shapes) || (mel && plan.melPower === 1);
   const shapesWork = work + <usize>((frames + 3) & ~3) * (<usize>(plan.nMels + plan.nMfcc) << 2);
-  let loudest: f32 = -Infinity;
-  for (let t = 0; t < frames; t += lanes<T>()) {
+  let loudest = from === 0 ? <f32>-Infinity : plan.loudest;
+  for (let t = from; t < to; t += lanes<T>()) {
     const valid = min(lanes<T>(), frames - t);
     const rows = out + <usize>t * row;
     const power = shapesPower(plan.shapes, plan.power, shapesWork, frames, t);
-    stftPowerBlock<T>(plan.stft, x + <usize>t * hop, power);
+    stftPowerBlock<T>(plan.stft, x + <usize>(t - from) * hop, power);
     if (magnitude) {
       sqrtBlock<T>(power, plan.stft.bins, plan.magnitude);
       if (column(plan, STFT) >= 0) blockToRows<T>(plan.magnitude, plan.stft.bins, valid, rows + column4(plan, STFT), row);
@@ -194,6 +199,8 @@ export function framesCompute<T>(plan: Frames, x: usize, frames: i32, work: usiz
       }
     }
   }
+  plan.loudest = loudest;
+  if (to < frames) return;
   if (logMel) secondPass<T>(plan, frames, loudest, work, out, row, cepstral);
   shapesFinish<T>(plan.shapes, frames, shapesWork, out, row);
 }

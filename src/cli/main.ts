@@ -8,6 +8,7 @@ import { addExplain } from "./explain.ts";
 import { addExtract } from "./extract.ts";
 import { addPredict } from "./predict.ts";
 import { addReproduce } from "./reproduce.ts";
+import { addServe } from "./serve.ts";
 import { addTrain } from "./train.ts";
 
 /** Bad input or usage, as opposed to work that failed (1). */
@@ -18,7 +19,8 @@ const program = new Command("emovox")
   .version(version)
   .exitOverride()
   .showHelpAfterError("(--help shows the options)");
-for (const add of [addPredict, addExplain, addExtract, addTrain, addEvaluate, addReproduce, addDoctor]) add(program);
+for (const add of [addPredict, addExplain, addExtract, addTrain, addEvaluate, addReproduce, addDoctor, addServe])
+  add(program);
 
 // A reader that has seen enough (`| head`) closes the pipe: no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));

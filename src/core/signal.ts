@@ -29,9 +29,46 @@ export function stage(memory: Scratch, samples: Float32Array, pad: number, mode:
   return { pointer, length };
 }
 
+/**
+ * Copies into the core, to `pointer`, `length` samples of a signal that is padded by `pad` samples on each side: those from sample `start`
+ * of the padded signal on, and zeros behind its end.
+ */
+export function stagePart(
+  pointer: number,
+  length: number,
+  samples: Float32Array,
+  start: number,
+  pad: number,
+  mode: PadMode,
+): void {
+  const n = samples.length;
+  const part = f32(pointer, length);
+  const offset = start - pad;
+  const from = Math.min(Math.max(-offset, 0), length);
+  const to = Math.max(Math.min(n - offset, length), from);
+  part.set(samples.subarray(from + offset, to + offset), from);
+  const outside = (i: number) => {
+    const index = i + offset < n + pad ? paddedIndex(i + offset, n, mode) : -1;
+    part[i] = index < 0 ? 0 : samples[index];
+  };
+  for (let i = 0; i < from; i++) outside(i);
+  for (let i = to; i < length; i++) outside(i);
+}
+
+/** Samples that the core takes at a time where it can: a part and its spectra stay in the processor's cache. */
+export const PART = 1 << 15;
+
 /** True when no sample is NaN or infinite. */
 export function allFinite(samples: Float32Array): boolean {
-  return scratch((memory) => core.allFinite(memory.copy(samples), samples.length) === 1);
+  return scratch((memory) => {
+    const pointer = memory.space(Math.min(samples.length, PART) * 4);
+    for (let from = 0; from < samples.length; from += PART) {
+      const part = samples.subarray(from, from + PART);
+      f32(pointer, part.length).set(part);
+      if (core.allFinite(pointer, part.length) !== 1) return false;
+    }
+    return true;
+  });
 }
 
 /** Mean of |x|, standard deviation (of the population) and mean of a signal. */

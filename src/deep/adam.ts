@@ -79,7 +79,8 @@ function zeros(parameters: Parameters): Record<string, Float32Array> {
  */
 export function clipNorm(gradients: Readonly<Record<string, Float32Array>>, most: number): number {
   let squares = 0;
-  for (const gradient of Object.values(gradients)) for (const g of gradient) squares += g * g;
+  for (const gradient of Object.values(gradients))
+    for (let i = 0; i < gradient.length; i++) squares += gradient[i] * gradient[i];
   const norm = Math.sqrt(squares);
   if (norm > most) {
     const scale = most / norm;

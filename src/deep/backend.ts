@@ -1,12 +1,8 @@
 import { BackendError } from "../errors.ts";
+import { registerKernels } from "./kernels/register.ts";
+import { setTfjs, type Tfjs } from "./tfjs.ts";
 
-/** The namespace of `@tensorflow/tfjs`. */
-export type Tfjs = typeof import("@tensorflow/tfjs");
-
-/**
- * tfjs on its WASM backend: undefined until {@link deepBackend} has resolved, the same object from then on. Only `src/deep` imports it.
- */
-export let tf: Tfjs;
+export { tf, type Tfjs } from "./tfjs.ts";
 
 export interface BackendOptions {
   /**
@@ -49,7 +45,8 @@ async function start({ wasmPaths }: BackendOptions): Promise<Tfjs> {
       "the WASM backend of TensorFlow.js does not start: serve the .wasm files of @tensorflow/tfjs-backend-wasm and name their folder with wasmPaths",
     );
   }
-  tf = tfjs;
+  registerKernels(tfjs);
+  setTfjs(tfjs);
   return tfjs;
 }
 

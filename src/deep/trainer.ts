@@ -63,7 +63,7 @@ export interface EpochReport {
 export interface TrainerHooks {
   readonly onEpoch?: (report: EpochReport) => void;
   /** Called with the share of the work that is done, from 0 to 1. */
-  readonly onProgress?: (done: number) => void;
+  onProgress?: (done: number) => void;
   /** Stops the training after the batch at work; the best weights so far are kept. */
   readonly signal?: AbortSignal;
   /** Given after every epoch what a killed run needs to go on; a returned promise is awaited. */
@@ -180,14 +180,18 @@ function keepGood(state: Checkpoint, parameters: Parameters): void {
 
 /** The loss at the parameters and its gradient by each of them. */
 function differentiate(parameters: Parameters, loss: (weights: Weights) => Scalar) {
-  return tf.tidy(() => {
-    const names = Object.keys(parameters);
+  const names = Object.keys(parameters);
+  const gradients: Record<string, Float32Array> = {};
+  let value = NaN;
+  // Nothing is returned from `tidy`, which would look for tensors in every element of an array.
+  tf.tidy(() => {
     const tensors = Object.values(weightsOf(parameters));
     const named = (values: readonly Tensor[]) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
-    const { value, grads } = tf.valueAndGrads((...values) => loss(named(values)))(tensors);
-    const gradients = Object.fromEntries(names.map((name, i) => [name, grads[i].dataSync() as Float32Array]));
-    return { loss: value.dataSync()[0], gradients };
+    const { value: scalar, grads } = tf.valueAndGrads((...values) => loss(named(values)))(tensors);
+    value = scalar.dataSync()[0];
+    names.forEach((name, i) => (gradients[name] = grads[i].dataSync() as Float32Array));
   });
+  return { loss: value, gradients };
 }
 
 /** The parameters as tensors of the caller's. */

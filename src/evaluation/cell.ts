@@ -2,7 +2,9 @@ import { OptionError } from "../errors.ts";
 import type { Classifier } from "../models/classifier.ts";
 import type { Scaler, TextVectorizer } from "./fold.ts";
 import type { ProtocolName } from "./protocols.ts";
+import type { EvaluationRows } from "./rows.ts";
 import type { Params, SearchSpace } from "./search.ts";
+import type { UtteranceParts } from "./utterance-rows.ts";
 
 /** What a model is given: sound, words, or both joined column by column (early fusion). */
 export type Modality = "audio" | "text" | "both";
@@ -23,6 +25,8 @@ export interface ModelSettings {
   readonly canary: boolean;
   /** What a search within the fold chose from the entry's `space`; empty where nothing was searched. */
   readonly params: Params;
+  /** What models of utterances read; see {@link UtteranceRows}. */
+  readonly rows: EvaluationRows;
 }
 
 /** A model that tables can hold. */
@@ -40,6 +44,8 @@ export interface ModelEntry {
   readonly members?: readonly Cell[];
   /** Loads what the model needs beyond the core, before anything is run. @throws {BackendError} when that is not installed. */
   prepare?(): Promise<unknown>;
+  /** Makes it a model of utterances, which reads these parts; `features` are the audio's, as the fold has scaled them. */
+  readonly reads?: (modality: Modality) => UtteranceParts & { readonly features?: boolean };
   /** A fresh, unfitted classifier, one a fold. */
   create(settings: ModelSettings): Classifier;
 }

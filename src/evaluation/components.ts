@@ -9,6 +9,7 @@ import { MinMaxScaler, StandardScaler } from "../models/scaler.ts";
 import { VotingClassifier } from "../models/voting-classifier.ts";
 import { TfidfVectorizer } from "../text/tfidf.ts";
 import type { Components, ModelSettings } from "./cell.ts";
+import { deepModels } from "./deep-models.ts";
 import { recipe } from "./protocols.ts";
 
 /** Trees that show whether a protocol leaks as well as the hundreds that a table wants. */
@@ -105,6 +106,7 @@ export const components: Components = {
           lr: new LogisticRegression({ C: recipe.logisticRegression.C, maxIter: 1000 }),
         }),
     },
+    ...deepModels,
     stack: {
       title: "Stack",
       modalities: ["both"],

@@ -1,13 +1,13 @@
 import type { Preset } from "../features/extractor.ts";
 import type { Recognizer } from "../recognizer.ts";
 import type { Figure } from "./score.ts";
-import type { TrainingReport } from "./train.ts";
+import type { TrainableClassifier, TrainingReport } from "./train.ts";
 
 export interface ModelCardInput {
   readonly recognizer: Recognizer;
   readonly reports: { readonly audio?: TrainingReport; readonly text?: TrainingReport };
   readonly preset: Preset;
-  readonly classifier: "lr" | "rf";
+  readonly classifier: TrainableClassifier;
   readonly seed: number;
   /** Size of the model file. */
   readonly bytes: number;
@@ -16,6 +16,9 @@ export interface ModelCardInput {
 const classifiers = {
   lr: "multinomial logistic regression, balanced class weights",
   rf: "random forest, balanced class weights",
+  cnn: "convolutions over frames with attention pooling, balanced class weights",
+  lstm: "LSTM in both directions, balanced class weights",
+  transformer: "encoder of a Transformer, balanced class weights",
 };
 
 /** What a reader should know of the corpora that models are trained on. */
@@ -40,12 +43,15 @@ export function renderModelCard({ recognizer, reports, preset, classifier, seed,
     `A recogniser of ${recognizer.classes.length} emotions (${recognizer.classes.join(", ")}) from ${[audio && "speech", text && "words"].filter(Boolean).join(" and ")}; ${Math.ceil(bytes / 1024)} KB, seed ${seed}.`,
   ];
   if (audio && reports.audio) {
-    const features = `${audio.extractor.names.length} utterance features (preset \`${preset}\`, hash \`${audio.extractor.hash}\`) at ${audio.extractor.sampleRate} Hz`;
+    const what = audio.scaler ? "utterance features" : "values a frame";
+    const features = `${audio.extractor.names.length} ${what} (preset \`${preset}\`, hash \`${audio.extractor.hash}\`) at ${audio.extractor.sampleRate} Hz`;
     lines.push(...section("Speech", reports.audio, features, classifier, audio.temperature));
   }
   if (text && reports.text) {
-    const { ngramRange } = text.vectorizer.options;
-    const features = `TF-IDF of ${text.vectorizer.vocabulary.size} terms (${ngramRange.join(" to ")} tokens, punctuation kept)`;
+    const { vectorizer } = text;
+    const features = vectorizer
+      ? `TF-IDF of ${vectorizer.vocabulary.size} terms (${vectorizer.options.ngramRange.join(" to ")} tokens, punctuation kept)`
+      : "tokens (words and marks), in their order";
     lines.push(...section("Words", reports.text, features, classifier, text.temperature));
   }
   if (audio && text) {
@@ -72,7 +78,7 @@ function section(
   title: string,
   report: TrainingReport,
   features: string,
-  classifier: "lr" | "rf",
+  classifier: TrainableClassifier,
   temperature: number,
 ): string[] {
   const { score } = report;

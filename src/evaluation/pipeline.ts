@@ -7,6 +7,7 @@ import type { Plan } from "./protocols.ts";
 import { completeGroups, type EvaluationRows } from "./rows.ts";
 import { type Params, type SearchMethod, type SearchResult, searchParams } from "./search.ts";
 import { deriveSeed } from "./seeds.ts";
+import { rowNumbers } from "./utterance-rows.ts";
 
 /** Test rows of one fold with their true and their predicted classes, as indices into the plan's classes. */
 export interface Outcome {
@@ -105,7 +106,7 @@ async function predict(fold: Fold, setting: Setting, params: Params): Promise<Fo
   const { plan, cell, components, options } = setting;
   const { seed, balance, calibrate, canary = false, onProgress } = options;
   const entry = components.models[cell.model];
-  const settings = { modality: cell.modality, protocol: plan.protocol, canary, params };
+  const settings = { modality: cell.modality, protocol: plan.protocol, canary, params, rows: setting.rows };
   const purpose = [cellName(cell), fold.name];
   const model = entry.create({ ...settings, seed: deriveSeed(seed, ...purpose) });
   const fitting = {
@@ -134,6 +135,11 @@ function preparedParts(fold: Fold, setting: Setting, cell: Cell): Parts {
   const { balance, select, seed } = options;
   let parts = modalityParts(fold, setting, cell);
   if (plan.leaks) return parts;
+  if (setting.components.models[cell.model].reads && (select !== undefined || balance === "smote")) {
+    throw new DataError(
+      `cell ${cellName(cell)} reads utterances: columns cannot be selected nor rows made up between them`,
+    );
+  }
   if (select !== undefined) parts = fold.select(parts, select);
   if (balance === "oversample") parts = fold.oversample(parts, deriveSeed(seed, "oversample", fold.name));
   if (balance === "smote") parts = fold.smote(parts, deriveSeed(seed, "smote", fold.name));
@@ -142,7 +148,12 @@ function preparedParts(fold: Fold, setting: Setting, cell: Cell): Parts {
 
 function modalityParts(fold: Fold, setting: Setting, { modality, model }: Cell): Parts {
   const { plan, rows, components } = setting;
+  const reads = components.models[model].reads?.(modality);
   const audio = (): Parts => audioParts(fold, setting, model);
+  if (reads) {
+    const numbers = fold.take(rowNumbers(rows.labels.length));
+    return reads.features ? fold.concat(numbers, audio()) : numbers;
+  }
   const text = (): Parts => fold.fitTransform(components.vectorizer(plan.protocol), rows.transcripts!);
   if (modality === "audio") return audio();
   return modality === "text" ? text() : fold.concat(audio(), text());

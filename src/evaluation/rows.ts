@@ -13,8 +13,16 @@ export interface EvaluationRows {
   readonly labels: readonly string[];
   /** Audio features, one row an utterance; absent in a corpus of text only. */
   readonly features?: DenseMatrix;
+  /** Features of each utterance's frames, for models that read them. */
+  readonly frames?: readonly DenseMatrix[];
+  /** The frames of each utterance as they would be if it were faster, slower, noisier: training may take one in their place. */
+  readonly frameVariants?: readonly (readonly DenseMatrix[])[];
+  /** Vectors that models of tokens start from, by token in lower case. */
+  readonly wordVectors?: ReadonlyMap<string, Float32Array>;
   /** What was said; an utterance without words has "". */
   readonly transcripts?: readonly string[];
+  /** What was said as the corpus writes it, where `transcripts` are normalised. */
+  readonly texts?: readonly string[];
   readonly speakers?: readonly (string | undefined)[];
   readonly sessions?: readonly (string | undefined)[];
   /** The published part (`train`, `dev`, `test`) of every row. */

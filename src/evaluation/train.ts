@@ -1,6 +1,10 @@
-import { DataError } from "../errors.ts";
+import type { Architecture } from "../deep/architecture.ts";
+import { DeepClassifier } from "../deep/deep-classifier.ts";
+import { frameCnn, recurrentNetwork, trainedOnFrames, transformer } from "../deep/networks.ts";
+import type { TrainerHooks } from "../deep/trainer.ts";
+import { DataError, OptionError } from "../errors.ts";
 import type { Extractor } from "../features/extractor.ts";
-import { mostProbable, type Probabilities } from "../matrix.ts";
+import { mostProbable, type Probabilities, takeRows } from "../matrix.ts";
 import type { Classifier } from "../models/classifier.ts";
 import { LogisticRegression, type LogisticRegressionOptions } from "../models/logistic-regression.ts";
 import { RandomForestClassifier } from "../models/random-forest.ts";
@@ -13,14 +17,17 @@ import { balancedWeights, Fold, type Parts } from "./fold.ts";
 import { checkRows, type EvaluationRows } from "./rows.ts";
 import { type Score, scorePredictions } from "./score.ts";
 import { groupKFold, leaveOneGroupOut, type Split } from "./splits.ts";
+import { rowNumbers, UtteranceRows } from "./utterance-rows.ts";
 
-export const trainableClassifiers = ["lr", "rf"] as const;
+export const trainableClassifiers = ["lr", "rf", "cnn", "lstm", "transformer"] as const;
 export type TrainableClassifier = (typeof trainableClassifiers)[number];
 
 export interface TrainOptions {
   readonly classifier: TrainableClassifier;
   readonly seed: number;
   readonly onProgress?: (done: number) => void;
+  /** Of the last training of a network: the one whose weights stay. */
+  readonly hooks?: TrainerHooks;
 }
 
 /** How a branch does on rows that it was not fitted on. */
@@ -47,6 +54,23 @@ const linear = {
   audio: { C: 0.01 },
   text: { C: 2, coefBits: 8 },
 } as const satisfies Record<string, LogisticRegressionOptions>;
+
+/** The networks by the sound they hear and the words they read. */
+const networks = {
+  cnn: { audio: frameCnn },
+  lstm: { audio: recurrentNetwork, text: recurrentNetwork },
+  transformer: { audio: transformer, text: transformer },
+} as const;
+
+/** Whether a classifier reads frames and tokens itself, instead of the features of an utterance. */
+export const readsUtterances = (classifier: TrainableClassifier): classifier is keyof typeof networks =>
+  Object.hasOwn(networks, classifier);
+
+function createNetwork(classifier: keyof typeof networks, seed: number, modality: "audio" | "text"): DeepClassifier {
+  const architecture: Architecture | undefined = (networks[classifier] as Record<string, Architecture>)[modality];
+  if (!architecture) throw new OptionError(`${classifier} is for sound; for words choose lr, rf, lstm or transformer`);
+  return new DeepClassifier(architecture, { ...(modality === "audio" ? trainedOnFrames : {}), seed });
+}
 
 function createClassifier({ classifier, seed }: TrainOptions, modality: keyof typeof linear): Classifier {
   return classifier === "rf"
@@ -75,6 +99,7 @@ export async function trainAudioBranch(
   options: TrainOptions,
 ): Promise<{ branch: AudioBranch; report: TrainingReport }> {
   checkRows(rows);
+  if (readsUtterances(options.classifier)) return trainReader(rows, options, "audio", extractor);
   const { features } = rows;
   if (!features) throw new DataError(`${rows.corpus}: there is no audio to learn from`);
   const held = await holdOut(rows, groupSplits(rows), options, "audio", (fold) =>
@@ -99,6 +124,7 @@ export async function trainTextBranch(
   options: TrainOptions,
 ): Promise<{ branch: TextBranch; report: TrainingReport }> {
   checkRows(rows);
+  if (readsUtterances(options.classifier)) return trainReader(rows, options, "text");
   const { transcripts } = rows;
   if (!transcripts) throw new DataError(`${rows.corpus}: there are no transcripts to learn from`);
   const vectorise = (fold: Fold) => fold.fitTransform(createVectorizer(), transcripts);
@@ -113,6 +139,70 @@ export async function trainTextBranch(
   await classifier.fit(vectorizer.fitTransform(texts), labels, { sampleWeight: balancedWeights(labels) });
   const { temperature, report } = calibrate(rows, held, tested, options.seed);
   return { branch: { vectorizer, classifier, temperature }, report };
+}
+
+interface Reader<Branch> {
+  readonly branch: Branch;
+  readonly report: TrainingReport;
+}
+
+/** Trains a network that reads utterances, as {@link trainAudioBranch} and {@link trainTextBranch} do it. */
+async function trainReader(rows: EvaluationRows, options: TrainOptions, modality: "text"): Promise<Reader<TextBranch>>;
+async function trainReader(
+  rows: EvaluationRows,
+  options: TrainOptions,
+  modality: "audio",
+  extractor: Extractor,
+): Promise<Reader<AudioBranch>>;
+async function trainReader(
+  rows: EvaluationRows,
+  options: TrainOptions,
+  modality: "audio" | "text",
+  extractor?: Extractor,
+): Promise<Reader<AudioBranch | TextBranch>> {
+  const name = options.classifier as keyof typeof networks;
+  const parts = modality === "audio" ? { frames: true } : ({ text: "written" } as const);
+  const create = (network = createNetwork(name, options.seed, modality)) => new UtteranceRows(network, rows, parts);
+  const numbers = rowNumbers(rows.labels.length);
+  const published = modality === "text" ? publishedSplits(rows) : undefined;
+  const splits = published ? undefined : groupSplits(rows);
+  const held = splits && (await holdOut(rows, splits, options, modality, (fold) => fold.take(numbers), create));
+  const train = published?.dev[0].train ?? Int32Array.from(rows.labels, (_, row) => row);
+  const labels = Array.from(train, (row) => rows.labels[row]);
+  const speakers = rows.speakers?.every((speaker) => speaker) ? (rows.speakers as readonly string[]) : undefined;
+  const classifier = createNetwork(name, options.seed, modality);
+  const reader = create(classifier);
+  await reader.fit(takeRows(numbers, train), labels, {
+    ...options.hooks,
+    groups: speakers && Array.from(train, (row) => speakers[row]),
+    sampleWeight: balancedWeights(labels),
+  });
+  const say = async ([{ test }]: NamedSplits, protocol: string): Promise<HeldOut> => ({
+    protocol,
+    rows: test,
+    probabilities: alignedProbabilities(
+      await reader.predictProba(takeRows(numbers, test)),
+      reader.classes,
+      rows.classes,
+    ),
+  });
+  const judged = held ?? (await say(published!.dev, published!.dev.protocol ?? ""));
+  const tested = held ?? (await say(published!.test, published!.test.protocol ?? ""));
+  const { temperature, report } = calibrate(rows, judged, tested, options.seed);
+  return { branch: { ...(extractor ? { extractor } : {}), classifier, temperature } as AudioBranch, report };
+}
+
+/** The columns in the order of `to`; 0 for classes that are not among `from`. */
+function alignedProbabilities(
+  { rows, columns, data }: Probabilities,
+  from: readonly string[],
+  to: readonly string[],
+): Probabilities {
+  const aligned = new Float64Array(rows * to.length);
+  for (let r = 0; r < rows; r++) {
+    from.forEach((name, c) => (aligned[r * to.length + to.indexOf(name)] = data[r * columns + c]));
+  }
+  return { rows, columns: to.length, data: aligned };
 }
 
 /** Probabilities of rows by models that have not seen them, one column a class of the corpus. */
@@ -161,13 +251,14 @@ async function holdOut(
   options: TrainOptions,
   modality: keyof typeof linear,
   fit: (fold: Fold) => Parts,
+  create: () => Classifier = () => createClassifier(options, modality),
 ): Promise<HeldOut> {
   const { classes, labels } = rows;
   const tested: number[] = [];
   const probabilities: number[] = [];
   for (const [f, split] of splits.entries()) {
     const fold = new Fold(split, labels);
-    const prediction = await fold.fitPredict(createClassifier(options, modality), fit(fold), { weights: true });
+    const prediction = await fold.fitPredict(create(), fit(fold), { weights: true });
     const { columns, data } = prediction.probabilities;
     const column = new Map(prediction.classes.map((name, c) => [name, c]));
     for (let r = 0; r < prediction.rows.length; r++) {

@@ -76,6 +76,7 @@ export async function fitOn(classifier: Classifier, part: TrainingPart, options:
   const { learn, heldOut } = options.earlyStopping ? stoppingPart(part, options) : { learn: part, heldOut: undefined };
   const fitOptions: FitOptions & { heldOut?: HeldOutPart } = {
     sampleWeight: options.weights ? balancedWeights(learn.y) : undefined,
+    groups: learn.groups,
     onProgress: options.onProgress,
     ...(heldOut ? { heldOut } : {}),
   };

@@ -4,6 +4,8 @@ import type { ModelState } from "./state.ts";
 export interface FitOptions {
   /** One weight an example; all 1 when left out. */
   sampleWeight?: ArrayLike<number>;
+  /** Who spoke each row, for models that hold rows out of their training: whole groups are held out. */
+  groups?: readonly string[];
   /** Called now and then with the share of the work that is done, from 0 to 1. */
   onProgress?: (done: number) => void;
 }

@@ -30,7 +30,16 @@ const LOADERS: Record<string, ClassifierLoader> = {
 };
 
 /** Kinds that only the package's other entry, `emovox/deep`, can load, so that this one stays free of TensorFlow.js. */
-const DEEP_KINDS = ["mlp"];
+const DEEP_KINDS = [
+  "mlp",
+  "seed-cnn",
+  "seed-lstm",
+  "seed-transformer",
+  "frame-cnn",
+  "recurrent",
+  "transformer",
+  "fusion",
+];
 
 /**
  * Teaches {@link loadClassifier} a kind. `emovox/deep` does so for its models when it is imported.

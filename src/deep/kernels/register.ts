@@ -1,0 +1,20 @@
+import type { Tfjs } from "../tfjs.ts";
+import { registerConv2dGradients, registerDepthwiseGradients } from "./conv2d.ts";
+import { registerGru } from "./gru.ts";
+import { registerLayerNorm } from "./layer-norm.ts";
+import { registerLstm } from "./lstm.ts";
+import { replaceMatMul } from "./matmul.ts";
+import { replaceMaxPoolGradient } from "./max-pool.ts";
+import { registerSegmentSum } from "./segment-sum.ts";
+
+/** Registers what tfjs's WASM backend lacks or does slowly, once. */
+export function registerKernels(tf: Tfjs): void {
+  replaceMatMul(tf);
+  registerConv2dGradients(tf);
+  registerDepthwiseGradients(tf);
+  replaceMaxPoolGradient(tf);
+  registerSegmentSum(tf);
+  registerLstm(tf);
+  registerGru(tf);
+  registerLayerNorm(tf);
+}

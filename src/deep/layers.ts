@@ -1,0 +1,147 @@
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
+import type { Random } from "../random.ts";
+import { tf } from "./backend.ts";
+import type { Padded } from "./batch.ts";
+import { filled, glorot, type Layout } from "./parameters.ts";
+import type { Weights } from "./trainer.ts";
+
+// The layers that the networks are put together from. Each has a layout (what it learns, under its name) and a function that computes it.
+// Sequences are examples x steps x width; `mask` is examples x steps.
+
+export function denseLayout(name: string, inputs: number, outputs: number): Layout {
+  return { [`${name}.kernel`]: glorot([inputs, outputs]), [`${name}.bias`]: filled([outputs], 0) };
+}
+
+/** x W + b, over the last axis. */
+export function dense<T extends Tensor>(weights: Weights, name: string, x: T): T {
+  const kernel = weights[`${name}.kernel`] as Tensor2D;
+  const flat = tf.reshape(x, [-1, kernel.shape[0]]) as Tensor2D;
+  const product = tf.add(tf.matMul(flat, kernel), weights[`${name}.bias`]);
+  return tf.reshape(product, [...x.shape.slice(0, -1), kernel.shape[1]]) as T;
+}
+
+export function convolutionLayout(name: string, width: number, inputs: number, outputs: number): Layout {
+  return {
+    [`${name}.kernel`]: glorot([width, inputs, outputs], width * inputs, width * outputs),
+    [`${name}.bias`]: filled([outputs], 0),
+  };
+}
+
+/**
+ * Convolution over the steps, as a matrix product with neighbouring steps side by side. `same` keeps the number of steps, with zeros
+ * around them; `valid` has only the steps that all neighbours exist for.
+ */
+export function convolution(weights: Weights, name: string, x: Tensor3D, padding: "same" | "valid"): Tensor3D {
+  const kernel = weights[`${name}.kernel`];
+  const [width, inputs, outputs] = kernel.shape;
+  const before = Math.floor((width - 1) / 2);
+  const padded =
+    padding === "same"
+      ? tf.pad3d(x, [
+          [0, 0],
+          [before, width - 1 - before],
+          [0, 0],
+        ])
+      : x;
+  const steps = padded.shape[1] - width + 1;
+  const neighbours = Array.from({ length: width }, (_, k) => tf.slice3d(padded, [0, k, 0], [-1, steps, -1]));
+  const flat = tf.reshape(tf.concat(neighbours, 2), [-1, width * inputs]) as Tensor2D;
+  const product = tf.add(
+    tf.matMul(flat, tf.reshape(kernel, [width * inputs, outputs]) as Tensor2D),
+    weights[`${name}.bias`],
+  );
+  return tf.reshape(product, [x.shape[0], steps, outputs]) as Tensor3D;
+}
+
+/** The larger of every two steps; an odd last one is left out. */
+export function maxPool2(x: Tensor3D): Tensor3D {
+  const [rows, steps, width] = x.shape;
+  const pairs = Math.floor(steps / 2);
+  const even = tf.slice3d(x, [0, 0, 0], [-1, 2 * pairs, -1]);
+  return tf.max(tf.reshape(even, [rows, pairs, 2, width]), 2) as Tensor3D;
+}
+
+/** The mask behind {@link maxPool2}: a pair counts when its first step does. */
+export function maskPool2(mask: Tensor2D): Tensor2D {
+  const pairs = Math.floor(mask.shape[1] / 2);
+  return tf.stridedSlice(mask, [0, 0], [mask.shape[0], 2 * pairs], [1, 2]) as Tensor2D;
+}
+
+/** Sets the steps behind the end to 0. */
+export const masked = (x: Tensor3D, mask: Tensor2D): Tensor3D => tf.mul(x, tf.expandDims(mask, 2)) as Tensor3D;
+
+export function layerNormLayout(name: string, width: number): Layout {
+  return { [`${name}.gamma`]: filled([width], 1), [`${name}.beta`]: filled([width], 0) };
+}
+
+/** Zero mean and unit variance over the last axis, then gamma x + beta (Ba, Kiros and Hinton 2016). */
+export function layerNorm<T extends Tensor>(weights: Weights, name: string, x: T): T {
+  const centred = tf.sub(x, tf.mean(x, -1, true));
+  const deviation = tf.sqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-5));
+  return tf.add(tf.mul(tf.div(centred, deviation), weights[`${name}.gamma`]), weights[`${name}.beta`]) as T;
+}
+
+/** Sets values to 0 with probability `rate` and scales up the others, while training. */
+export function dropout<T extends Tensor>(x: T, rate: number, random: Random | undefined): T {
+  if (!random || rate === 0) return x;
+  const limit = Math.round(rate * 4294967296);
+  const scale = 1 / (1 - rate);
+  const kept = Float32Array.from({ length: x.size }, () => (random.uint32() < limit ? 0 : scale));
+  return tf.mul(x, tf.tensor(kept, x.shape)) as T;
+}
+
+export function embeddingLayout(name: string, tokens: number, width: number): Layout {
+  return { [`${name}.table`]: { shape: [tokens, width], start: { bound: 0.5 } } };
+}
+
+/** The rows of a table at the numbers of tokens. */
+export function embedding(weights: Weights, name: string, tokens: Tensor2D): Tensor3D {
+  const [rows, steps] = tokens.shape;
+  const table = weights[`${name}.table`] as Tensor2D;
+  const flat = tf.reshape(tokens, [-1]) as Tensor1D;
+  return tf.reshape(gatherRows(table, flat), [rows, steps, table.shape[1]]) as Tensor3D;
+}
+
+/** `tf.gather` whose gradient adds up in JavaScript: the wasm backend lacks the kernel of its own. */
+function gatherRows(table: Tensor2D, numbers: Tensor1D): Tensor2D {
+  const places = numbers.dataSync();
+  const op = tf.customGrad((rows) => ({
+    value: tf.gather(rows as Tensor, numbers),
+    gradFunc: (dy: Tensor) => {
+      const [count, width] = table.shape;
+      const sums = new Float32Array(count * width);
+      const given = dy.dataSync();
+      places.forEach((number, i) => {
+        for (let c = 0; c < width; c++) sums[number * width + c] += given[i * width + c];
+      });
+      return tf.tensor2d(sums, [count, width]);
+    },
+  }));
+  return op(table) as Tensor2D;
+}
+
+export function attentionPoolingLayout(name: string, width: number): Layout {
+  return denseLayout(name, width, 1);
+}
+
+/** How much each step counts: a softmax over the steps of a learnt score; examples x steps x 1. */
+function attention(weights: Weights, name: string, { values, mask }: Padded<Tensor3D>): Tensor3D {
+  const scores = dense(weights, name, values);
+  const hidden = tf.mul(tf.sub(tf.expandDims(mask, 2), 1), 1e9);
+  return tf.softmax(tf.transpose(tf.add(scores, hidden), [0, 2, 1]), 2).transpose([0, 2, 1]) as Tensor3D;
+}
+
+/** Mean and standard deviation over the steps, weighted by attention (Okabe et al. 2018); examples x 2 width. */
+export function attentiveStatistics(weights: Weights, name: string, x: Padded<Tensor3D>): Tensor2D {
+  const share = attention(weights, name, x);
+  const mean = tf.sum(tf.mul(share, x.values), 1, true);
+  const variance = tf.sum(tf.mul(share, tf.square(tf.sub(x.values, mean))), 1);
+  return tf.concat([tf.squeeze(mean, [1]), tf.sqrt(tf.add(variance, 1e-5))], 1) as Tensor2D;
+}
+
+/** Mean over the steps, weighted by attention, and maximum; examples x 2 width. */
+export function attentionAndMax(weights: Weights, name: string, x: Padded<Tensor3D>): Tensor2D {
+  const mean = tf.sum(tf.mul(attention(weights, name, x), x.values), 1);
+  const hidden = tf.mul(tf.sub(tf.expandDims(x.mask, 2), 1), 1e9);
+  return tf.concat([mean, tf.max(tf.add(x.values, hidden), 1)], 1) as Tensor2D;
+}
