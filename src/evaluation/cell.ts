@@ -42,10 +42,10 @@ export interface ModelEntry {
   readonly earlyStopping?: boolean;
   /** Makes it a stack: `create` makes what learns from these cells' held-out probabilities. */
   readonly members?: readonly Cell[];
-  /** Makes it a model of utterances, which reads these parts; `features` are the audio's, as the fold has scaled them. */
-  readonly reads?: (modality: Modality) => UtteranceParts & { readonly features?: boolean };
   /** Loads what the model needs beyond the core, before anything is run. @throws {BackendError} when that is not installed. */
   prepare?(): Promise<unknown>;
+  /** Makes it a model of utterances, which reads these parts; `features` are the audio's, as the fold has scaled them. */
+  readonly reads?: (modality: Modality) => UtteranceParts & { readonly features?: boolean };
   /** A fresh, unfitted classifier, one a fold. */
   create(settings: ModelSettings): Classifier;
 }

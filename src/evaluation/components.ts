@@ -74,7 +74,6 @@ export const components: Components = {
       space: { alpha: [0.01, 0.1, 1, 10] },
       create: ({ params }) => new MultinomialNB({ ...params }),
     },
-    ...deepModels,
     xgb: {
       title: "XGB",
       modalities: ["audio", "text", "both"],
@@ -107,6 +106,7 @@ export const components: Components = {
           lr: new LogisticRegression({ C: recipe.logisticRegression.C, maxIter: 1000 }),
         }),
     },
+    ...deepModels,
     stack: {
       title: "Stack",
       modalities: ["both"],
