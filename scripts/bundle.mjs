@@ -20,6 +20,7 @@ const bundle = await rolldown({
     deep: "build/lib/deep/index.js",
     "cli/main": "build/lib/cli/main.js",
     "cli/task-worker": "build/lib/cli/task-worker.js",
+    interchange: "build/lib/interchange.js",
     live: "build/lib/live.js",
     worker: "build/lib/worker.js",
     worklet: "build/lib/live/worklet.js",

@@ -61,7 +61,7 @@ export { type ForestFitOptions, RandomForestClassifier } from "./models/random-f
 export { RandomForestRegressor, type RegressionForestOptions } from "./models/random-forest-regressor.ts";
 export { readSafetensors, writeSafetensors } from "./models/safetensors.ts";
 export { MinMaxScaler, StandardScaler } from "./models/scaler.ts";
-export { forestFromSklearn } from "./models/sklearn-forest.ts";
+export { forestFromSklearn } from "./models/interchange/sklearn-forest.ts";
 export { StackingClassifier } from "./models/stacking-classifier.ts";
 export type { ModelState, Tensor } from "./models/state.ts";
 export { applyTemperature, fitTemperature } from "./models/temperature.ts";

@@ -4,7 +4,7 @@ import { DataError, ModelFileError } from "../src/errors.ts";
 import { denseMatrix, takeRows, toSparse } from "../src/matrix.ts";
 import { type Explanation, explainForest } from "../src/models/explain.ts";
 import { RandomForestClassifier } from "../src/models/random-forest.ts";
-import { forestFromSklearn } from "../src/models/sklearn-forest.ts";
+import { forestFromSklearn } from "../src/models/interchange/sklearn-forest.ts";
 import { table, tables } from "./random-table.ts";
 import { bruteShapley } from "./reference-shapley.ts";
 

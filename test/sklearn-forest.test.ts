@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { ModelFileError } from "../src/errors.ts";
 import { matrixFromRows, toSparse } from "../src/matrix.ts";
 import { RandomForestClassifier } from "../src/models/random-forest.ts";
-import { forestFromSklearn } from "../src/models/sklearn-forest.ts";
+import { forestFromSklearn } from "../src/models/interchange/sklearn-forest.ts";
 import { fixtureJson } from "./fixture.ts";
 
 // scikit-learn 1.2.1: forest = RandomForestClassifier(n, oob_score=True, random_state=0).fit(X_train, y_train); the trees are the arrays
@@ -99,7 +99,7 @@ test.each([
         [0, 1],
       ],
     },
-    "leaf 1 of tree 0",
+    "node 1 of tree 0",
   ],
   [
     "a negative weight",
@@ -110,7 +110,7 @@ test.each([
         [0, 1],
       ],
     },
-    "leaf 1 of tree 0",
+    "node 1 of tree 0",
   ],
   ["too few weights", { value: [[1, 1], [2], [0, 1]] }, "must have 2 weights"],
 ])("%s is refused", (_, changed, message) => {

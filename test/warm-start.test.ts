@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { DataError } from "../src/errors.ts";
 import { ExtraTreesClassifier } from "../src/models/extra-trees.ts";
 import { RandomForestClassifier } from "../src/models/random-forest.ts";
-import { forestFromSklearn } from "../src/models/sklearn-forest.ts";
+import { forestFromSklearn } from "../src/models/interchange/sklearn-forest.ts";
 import { largestDifference } from "./fixture.ts";
 import { table, tables } from "./random-table.ts";
 

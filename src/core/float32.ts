@@ -8,3 +8,14 @@ export function floorToFloat32(value: number): number {
   if (floatBits[0] > value) integerBits[0] += integerBits[0] < 0 ? 1 : -1;
   return floatBits[0];
 }
+
+/** The largest float32 that is below `value`: for float32 x, `x < value` where `x <= belowFloat32(value)`. */
+export function belowFloat32(value: number): number {
+  const floor = floorToFloat32(value);
+  if (floor < value) return floor;
+  floatBits[0] = floor;
+  if (floor === 0)
+    integerBits[0] = -2147483647; // the smallest negative
+  else integerBits[0] += integerBits[0] < 0 ? 1 : -1;
+  return floatBits[0];
+}

@@ -8,9 +8,11 @@ import { GradientBoostingClassifier } from "./gradient-boosting.ts";
 import { LogisticRegression } from "./logistic-regression.ts";
 import type { Loader } from "./members.ts";
 import { MultinomialNB } from "./multinomial-nb.ts";
+import { Pipeline } from "./pipeline.ts";
 import { RandomForestClassifier } from "./random-forest.ts";
 import { StackingClassifier } from "./stacking-classifier.ts";
 import type { ModelState } from "./state.ts";
+import { VotedForest } from "./voted-forest.ts";
 import { VotingClassifier } from "./voting-classifier.ts";
 
 /** Makes a classifier of its state; `load` makes those that it holds. */
@@ -27,6 +29,8 @@ const LOADERS: Record<string, ClassifierLoader> = {
   [VotingClassifier.kind]: VotingClassifier.load,
   [StackingClassifier.kind]: StackingClassifier.load,
   [CalibratedClassifier.kind]: CalibratedClassifier.load,
+  [Pipeline.kind]: Pipeline.load,
+  [VotedForest.kind]: VotedForest.load,
 };
 
 /** Kinds that only the package's other entry, `emovox/deep`, can load, so that this one stays free of TensorFlow.js. */

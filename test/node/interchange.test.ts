@@ -1,0 +1,60 @@
+import * as ort from "onnxruntime-web";
+import { expect, test } from "vitest";
+import { matrixFromRows } from "../../src/matrix.ts";
+import type { Classifier } from "../../src/models/classifier.ts";
+import { GradientBoostingClassifier } from "../../src/models/gradient-boosting.ts";
+import { modelFromOnnx } from "../../src/models/interchange/onnx.ts";
+import { modelToOnnx } from "../../src/models/interchange/onnx-export.ts";
+import { modelFromXgboost } from "../../src/models/interchange/xgboost.ts";
+import { LogisticRegression } from "../../src/models/logistic-regression.ts";
+import { RandomForestClassifier } from "../../src/models/random-forest.ts";
+import { ModelFileError } from "../../src/errors.ts";
+import { fixtureJson } from "../fixture.ts";
+import { table } from "../random-table.ts";
+
+const furthest = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), Number(a.length !== b.length));
+
+test("an exported model runs in ONNX Runtime and comes back, with its answers", async () => {
+  for (const classes of [2, 4]) {
+    const { x, y } = table(5, 80, 5, classes, 0);
+    const models: Classifier[] = [
+      new RandomForestClassifier({ nEstimators: 8, seed: 1 }),
+      new GradientBoostingClassifier({ nEstimators: 5 }),
+      new LogisticRegression(),
+    ];
+    for (const model of models) {
+      await model.fit(x, y);
+      const said = await model.predictProba(x);
+      const bytes = modelToOnnx(model);
+      const session = await ort.InferenceSession.create(bytes);
+      const { probabilities, label } = await session.run({
+        float_input: new ort.Tensor("float32", x.data, [x.rows, x.columns]),
+      });
+      expect(furthest(probabilities.data as Float32Array, said.data)).toBeLessThan(2e-6); // it computes in float32
+      expect((label.data as string[]).length).toBe(x.rows);
+      const back = modelFromOnnx(bytes);
+      expect(furthest((await back.classifier.predictProba(x)).data, said.data)).toBeLessThan(1e-6);
+      expect(back.columns).toBe(5);
+      for (let length = 0; length < bytes.length; length += 97) {
+        expect(() => modelFromOnnx(bytes.slice(0, length))).toThrow(ModelFileError);
+      }
+    }
+  }
+});
+
+interface Case {
+  readonly model: unknown;
+  readonly x: number[][];
+  readonly probabilities: number[] | number[][];
+}
+
+// test/fixtures/ml/xgboost_models.py, XGBoost 1.7.4
+test("models of XGBoost give its probabilities", async () => {
+  for (const { model, x, probabilities } of (await fixtureJson("ml/xgboost_models.json")) as Case[]) {
+    const { classifier } = modelFromXgboost(model);
+    const said = await classifier.predictProba(matrixFromRows(x));
+    const wanted = probabilities.flatMap((row) => (typeof row === "number" ? [1 - row, row] : row));
+    expect(furthest(said.data, wanted)).toBeLessThan(1e-6);
+  }
+});
