@@ -1,7 +1,5 @@
 // emovox's models in other programs' formats, and theirs here: no file access, no runtime dependency.
-export { featureNamesOf, withFeatureNames } from "./models/feature-names.ts";
 export type { ImportedModel, ImportOptions } from "./models/interchange/imported-model.ts";
 export { modelFromOnnx } from "./models/interchange/onnx.ts";
 export { modelToOnnx } from "./models/interchange/onnx-export.ts";
-export { readModel } from "./models/interchange/read-model.ts";
 export { modelFromXgboost } from "./models/interchange/xgboost.ts";

@@ -99,7 +99,7 @@ test.each([
         [0, 1],
       ],
     },
-    "node 1 of tree 0",
+    "leaf 1 of tree 0",
   ],
   [
     "a negative weight",
@@ -110,7 +110,7 @@ test.each([
         [0, 1],
       ],
     },
-    "node 1 of tree 0",
+    "leaf 1 of tree 0",
   ],
   ["too few weights", { value: [[1, 1], [2], [0, 1]] }, "must have 2 weights"],
 ])("%s is refused", (_, changed, message) => {

@@ -7,7 +7,9 @@ import { modelFromOnnx } from "../../src/models/interchange/onnx.ts";
 import { modelToOnnx } from "../../src/models/interchange/onnx-export.ts";
 import { modelFromXgboost } from "../../src/models/interchange/xgboost.ts";
 import { LogisticRegression } from "../../src/models/logistic-regression.ts";
+import { Pipeline } from "../../src/models/pipeline.ts";
 import { RandomForestClassifier } from "../../src/models/random-forest.ts";
+import { MinMaxScaler, StandardScaler } from "../../src/models/scaler.ts";
 import { ModelFileError } from "../../src/errors.ts";
 import { fixtureJson } from "../fixture.ts";
 import { table } from "../random-table.ts";
@@ -22,6 +24,8 @@ test("an exported model runs in ONNX Runtime and comes back, with its answers", 
       new RandomForestClassifier({ nEstimators: 8, seed: 1 }),
       new GradientBoostingClassifier({ nEstimators: 5 }),
       new LogisticRegression(),
+      new Pipeline({ scalers: [new StandardScaler()], classifier: new LogisticRegression() }),
+      new Pipeline({ scalers: [new MinMaxScaler()], classifier: new RandomForestClassifier({ nEstimators: 8 }) }),
     ];
     for (const model of models) {
       await model.fit(x, y);

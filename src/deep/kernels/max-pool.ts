@@ -9,7 +9,7 @@ interface PoolAttributes {
   dimRoundingMode?: "floor" | "round" | "ceil";
 }
 
-/** Replaces MaxPoolGrad: that of tfjs 4.22's WASM backend gives other gradients than its cpu backend, and writes outside its tensors. */
+/** Replaces MaxPoolGrad: that of tfjs 4.22's WASM backend gives other gradients than its cpu backend. */
 export function replaceMaxPoolGradient(tf: Tfjs): void {
   tf.unregisterKernel("MaxPoolGrad", "wasm");
   tf.registerKernel({

@@ -63,8 +63,9 @@ function sourceTree(tree: SklearnTree, place: readonly number[], t: number): Sou
     const left = tree.children_left[node];
     const right = tree.children_right[node];
     if (left === -1 && right === -1) {
-      const cover = covers ? checkCover(covers[node], node, t) : undefined;
-      return { values: sharesOf(tree.value[node], place, node, t), cover };
+      // The shares first: where the tree does not tell its covers, they are the sums of the weights that are checked here.
+      const values = sharesOf(tree.value[node], place, node, t);
+      return { values, cover: covers ? checkCover(covers[node], node, t) : undefined };
     }
     return { left, right, feature: tree.feature[node], threshold: tree.threshold[node] };
   };
