@@ -1,6 +1,6 @@
 // Small stand-ins for what is fitted in a fold, so that evaluation is tested by itself.
 import type { Components, ModelEntry } from "../src/evaluation/cell.ts";
-import type { Scaler, TextVectorizer } from "../src/evaluation/fold.ts";
+import type { Scaler, TextVectorizer } from "../src/evaluation/transformer.ts";
 import type { EvaluationRows } from "../src/evaluation/rows.ts";
 import { type DenseMatrix, denseMatrix, type Matrix, type Probabilities, toDense, toSparse } from "../src/matrix.ts";
 import type { Classifier } from "../src/models/classifier.ts";

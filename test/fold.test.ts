@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { DataError } from "../src/errors.ts";
-import { balancedWeights, Fold, LeakingFold } from "../src/evaluation/fold.ts";
+import { Fold } from "../src/evaluation/fold.ts";
+import { LeakingFold } from "../src/evaluation/leaking-fold.ts";
 import { normalizePerSpeaker } from "../src/evaluation/normalize.ts";
+import { balancedWeights } from "../src/evaluation/training-part.ts";
 import { denseMatrix, type DenseMatrix, type Matrix, matrixFromRows, toDense } from "../src/matrix.ts";
 import type { FitOptions } from "../src/models/classifier.ts";
+import { LogisticRegression } from "../src/models/logistic-regression.ts";
+import { Random } from "../src/random.ts";
 import { NearestNeighbour, WordCounter } from "./evaluation-doubles.ts";
 
 const split = { name: "one", train: Int32Array.of(0, 2, 3), test: Int32Array.of(1, 4) };
@@ -65,6 +69,60 @@ describe("a fold", () => {
     vandal.fit = (x) => void x.data.fill(-1);
     new Fold(split, labels).fitTransform(vandal, features);
     expect([...features.data]).toEqual([0, 100, 2, 3, 400]);
+  });
+
+  test("tries the fitted model under conditions, which no fit sees; what is missing is the mean of the training rows", async () => {
+    const rows = { name: "one", train: Int32Array.of(0, 2, 3, 5), test: Int32Array.of(1, 4) };
+    const fold = new Fold(rows, ["a", "b", "b", "b", "a", "a"]);
+    const scaler = new SpyScaler();
+    const model = new SpyClassifier();
+    const asked: number[][] = [];
+    const predict = model.predictProba.bind(model);
+    model.predictProba = (x) => {
+      asked.push([...toDense(x).data]);
+      return predict(x);
+    };
+    const data = matrixFromRows([[0], [2], [2], [3], [0], [1]]);
+    const worse = matrixFromRows([[70], [-1], [71], [72], [4], [73]]);
+    const parts = fold.concat(
+      fold.fitTransform(scaler, data, [worse, null]),
+      fold.take(matrixFromRows([[9], [9], [9], [9], [9], [9]]), [data, data]),
+    );
+    const { predicted, conditions, probabilities } = await fold.fitPredict(model, parts);
+    expect(scaler.fitted).toEqual([0, 2, 3, 1]);
+    expect(model.rows).toEqual([0, 9, 2, 9, 3, 9, 1, 9]);
+    expect(asked).toEqual([
+      [2, 9, 0, 9],
+      [-1, 2, 4, 0],
+      [1.5, 2, 1.5, 0],
+    ]);
+    expect(predicted).toEqual(["b", "a"]);
+    expect(probabilities).toEqual({ rows: 2, columns: 2, data: Float64Array.of(0, 1, 1, 0) });
+    expect(conditions).toHaveLength(2);
+    expect(() => fold.concat(fold.take(data, [data]), fold.take(data))).toThrow("different conditions");
+  });
+
+  test("tells what each named column added, through selection and joining", async () => {
+    const random = new Random(3);
+    const own = Array.from({ length: 40 }, (_, row) => (row % 2 ? "b" : "a"));
+    const data = matrixFromRows(own.map((label) => [random.normal(), label === "a" ? 2 : -2, random.normal()]));
+    const split = {
+      name: "one",
+      train: Int32Array.from({ length: 30 }, (_, i) => i),
+      test: Int32Array.of(30, 31, 32, 33),
+    };
+    const fold = new Fold(split, own);
+    const parts = fold.select(fold.named(fold.take(data), ["first", "second", "third"]), 2);
+    expect(parts.names).toContain("second");
+    const { contributions } = await fold.fitPredict(new LogisticRegression(), parts, { explain: 3 });
+    expect(contributions!.rows).toBe(3);
+    expect(contributions!.names).toEqual(parts.names);
+    const { values, classes } = contributions!;
+    expect(values).toHaveLength(2 * classes.length);
+    const sums = contributions!.names.map((_, c) => values[2 * c] + values[2 * c + 1]);
+    expect(contributions!.names[sums.indexOf(Math.max(...sums))]).toBe("second");
+    const silent = await fold.fitPredict(new NearestNeighbour(), parts, { explain: 3 });
+    expect(silent.contributions).toBeUndefined();
   });
 
   test("its vectoriser knows training words only", () => {

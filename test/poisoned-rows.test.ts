@@ -62,7 +62,19 @@ async function fitsOf(rows: EvaluationRows, protocol: ProtocolName, steps: FoldS
     scaler: () => new Scaler(),
     vectorizer: () => new Reader(),
   };
-  const run = createTaskRunner({ data: rows, seed: 1, ...steps }, components);
+  const { columns, data } = rows.features!;
+  const louder = denseMatrix(
+    rows.labels.length,
+    columns,
+    data.map((value) => 2 * value),
+  );
+  // What a model is tried under must not reach its fit either.
+  const tried = protocol === "seed" ? rows : { ...rows, channels: [{ name: "louder", features: louder }] };
+  const studies = ["missing", "channel", "words", "contributions"] as const;
+  const run = createTaskRunner(
+    { data: tried, seed: 1, ...steps, studies: protocol === "seed" ? [] : studies },
+    components,
+  );
   const cell = { modality: "both", model } as const;
   const { outcome } = await run({ protocol, kind: "features", run: 0, cell, fold });
   return { fits, tested: outcome.rows };

@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { type Channel, channels } from "../audio/channels.ts";
 import { readAudio } from "../corpora/audio-file.ts";
 import { CorpusError, withFile } from "../errors.ts";
 import { type EvaluationRows, rowsOfCorpus } from "../evaluation/rows.ts";
+import { deriveSeed } from "../evaluation/seeds.ts";
 import { createExtractor, type Extractor } from "../features/extractor.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
 import { Random } from "../random.ts";
@@ -15,15 +17,19 @@ export async function extractCorpus(
   corpus: Corpus,
   extractorFor: (sampleRate: number) => Extractor,
   cache?: FeatureCache,
+  through?: { readonly channel: Channel; readonly seed: number },
 ): Promise<EvaluationRows> {
   const { utterances } = corpus;
-  const bar = progress(`features of ${corpus.name}`);
-  const recipe = cache && recipeOf(extractorFor(16000));
+  const bar = progress(through ? through.channel.name : `features of ${corpus.name}`);
+  const recipe = `${cache ? recipeOf(extractorFor(16000)) : ""}${through ? ` ${through.channel.name} ${through.seed}` : ""}`;
   const rows: AudioRow[] = [];
   try {
     for (const [r, utterance] of utterances.entries()) {
       if (utterance.file === undefined) throw new CorpusError(`${corpus.name}: utterance ${utterance.id} has no audio`);
-      rows.push(await audioRow(utterance, utterance.file, extractorFor, cache, recipe));
+      const random = new Random(deriveSeed(through?.seed ?? 0, through?.channel.name ?? "", utterance.id));
+      const channel =
+        through && ((samples: Float32Array, rate: number) => through.channel.degrade(samples, rate, random));
+      rows.push(await audioRow(utterance, utterance.file, { extractorFor, cache, recipe, channel }));
       bar.update((r + 1) / utterances.length, utterance.id);
     }
   } finally {
@@ -39,6 +45,21 @@ export async function extractCorpus(
     loudness: Float64Array.from(rows, ({ loudness }) => loudness),
     featureNames: extractorFor(16000).names,
   };
+}
+
+/** Utterance features of every file of a corpus as they would be had the sound come through each of the {@link channels}. */
+export async function extractChannels(
+  corpus: Corpus,
+  extractorFor: (sampleRate: number) => Extractor,
+  seed: number,
+  cache?: FeatureCache,
+): Promise<NonNullable<EvaluationRows["channels"]>> {
+  const extracted = [];
+  for (const channel of channels) {
+    const { features } = await extractCorpus(corpus, extractorFor, cache, { channel, seed });
+    extracted.push({ name: channel.name, features: features! });
+  }
+  return extracted;
 }
 
 /** What networks hear: 40 log-mel energies of Kaldi's every 16 ms. */
@@ -76,17 +97,24 @@ export async function extractFrames(corpus: Corpus): Promise<Pick<EvaluationRows
   return { frames, frameVariants };
 }
 
+interface RowOptions {
+  readonly extractorFor: (sampleRate: number) => Extractor;
+  readonly cache?: FeatureCache;
+  /** All that decides the features beside the audio. */
+  readonly recipe: string;
+  readonly channel?: (samples: Float32Array, sampleRate: number) => Float32Array;
+}
+
 async function audioRow(
   { start, end }: Utterance,
   file: string,
-  extractorFor: (sampleRate: number) => Extractor,
-  cache?: FeatureCache,
-  recipe = "",
+  { extractorFor, cache, recipe, channel }: RowOptions,
 ): Promise<AudioRow> {
   const key = cache && FeatureCache.key(await readFile(file).catch(() => new Uint8Array()), start, end, recipe);
   const known = key && (await cache?.load(key));
   if (known) return known;
-  const { samples, sampleRate } = await readAudio(file, { start, end });
+  const { samples: read, sampleRate } = await readAudio(file, { start, end });
+  const samples = channel ? channel(read, sampleRate) : read;
   let features: Float32Array;
   try {
     features = extractorFor(sampleRate).extract(samples, sampleRate).data;

@@ -6,14 +6,16 @@ import { sha256 } from "./task-store.ts";
 export function dataHash(data: EvaluationRows | SeedTables): string {
   const parts = "train" in data ? [data.train, data.test] : [data];
   return sha256(
-    ...parts.flatMap(({ features, seconds, loudness, ...rest }) => [
+    ...parts.flatMap(({ features, channels = [], frames = [], frameVariants = [], seconds, loudness, ...rest }) => [
       JSON.stringify({
         ...rest,
         columns: features?.columns,
         seconds: seconds && Array.from(seconds),
         loudness: loudness && Array.from(loudness),
       }),
-      features ? new Uint8Array(features.data.buffer, features.data.byteOffset, features.data.byteLength) : "",
+      ...[features, ...channels.map((channel) => channel.features), ...frames, ...frameVariants.flat()].map((matrix) =>
+        matrix ? new Uint8Array(matrix.data.buffer, matrix.data.byteOffset, matrix.data.byteLength) : "",
+      ),
     ]),
   );
 }

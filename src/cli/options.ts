@@ -13,6 +13,13 @@ export function countOption(text: string): number {
   return count;
 }
 
+/** A whole number from 1 on on the command line. */
+export function positiveOption(text: string): number {
+  const count = integerOption(text);
+  if (count < 1) throw new InvalidArgumentError("It must be at least 1.");
+  return count;
+}
+
 /** A share from 0 to 1 on the command line. */
 export function shareOption(text: string): number {
   const share = Number(text);

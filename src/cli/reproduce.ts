@@ -1,55 +1,41 @@
-import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { type Command, Option } from "commander";
-import { loadCorpus } from "../corpora/registry.ts";
-import { readWordVectors } from "../corpora/word-vectors.ts";
-import { readSeedTables, type SeedTable, writeSeedTables } from "../corpora/seed-tables.ts";
+import { type SeedTable, writeSeedTables } from "../corpora/seed-tables.ts";
 import { writeFileAtomically } from "../corpora/write-file.ts";
-import { CorpusError, OptionError } from "../errors.ts";
-import { publishedFigures } from "../evaluation/published.ts";
+import { OptionError } from "../errors.ts";
 import { cellName, knownCells, parseCells } from "../evaluation/cell.ts";
 import { components } from "../evaluation/components.ts";
-import { joinCorpora } from "../evaluation/cross-corpus.ts";
-import { type Balance, balances } from "../evaluation/fold.ts";
-import { parseProtocols, type ProtocolName, protocols } from "../evaluation/protocols.ts";
-import { renderReport } from "../evaluation/report.ts";
+import { type StudyName, studies } from "../evaluation/conditions.ts";
+import { type Balance, balances } from "../evaluation/fold-parts.ts";
+import { type ProtocolName, parseProtocols, protocols } from "../evaluation/protocols.ts";
+import { publishedFigures } from "../evaluation/published.ts";
 import { renderLatex } from "../evaluation/report-latex.ts";
 import { renderMarkdown } from "../evaluation/report-markdown.ts";
-import { reproduce } from "../evaluation/reproduce.ts";
+import { renderReport } from "../evaluation/report.ts";
+import { checkSteps, reproduce } from "../evaluation/reproduce.ts";
 import type { Results } from "../evaluation/results.ts";
-import { type EvaluationRows, rowsOfCorpus } from "../evaluation/rows.ts";
-import { makeSeedTables, type SeedTables } from "../evaluation/seed-tables.ts";
+import type { EvaluationRows } from "../evaluation/rows.ts";
 import { type SearchMethod, searchMethods } from "../evaluation/search.ts";
+import { type SeedTables, makeSeedTables } from "../evaluation/seed-tables.ts";
 import { renderTables } from "../evaluation/tables.ts";
 import type { TaskSetting } from "../evaluation/tasks.ts";
-import { createExtractor, type Extractor, type Preset, presets } from "../features/extractor.ts";
-import { normaliseTranscript } from "../text/normalise.ts";
+import { presets } from "../features/extractor.ts";
 import { type CalibrationMethod, calibrationMethods } from "../models/calibrator.ts";
-import type { Corpus } from "../utterance.ts";
 import { version } from "../version.ts";
-import { extractCorpus, extractFrames } from "./corpus-rows.ts";
 import { dataHash } from "./data-hash.ts";
 import { FeatureCache } from "./feature-cache.ts";
-import { countOption, integerOption } from "./options.ts";
+import { countOption, integerOption, positiveOption } from "./options.ts";
 import { print, progress } from "./output.ts";
+import { type DataOptions, checkSources, readCorpora, readTables, tablePaths } from "./reproduce-data.ts";
 import { directoryStore } from "./task-store.ts";
 import { startWorkers } from "./worker-pool.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 
-interface ReproduceCommand {
-  corpus?: string;
-  trainCorpus?: string;
-  testCorpus?: string;
-  mapLabels?: string;
-  audioTrain?: string;
-  audioTest?: string;
-  textTrain?: string;
-  textTest?: string;
+interface ReproduceCommand extends DataOptions {
   protocol?: string;
   only?: string;
+  studies: StudyName[];
   wordVectors?: string;
-  preset: Preset;
   normalize: "none" | "speaker" | "utterance";
   balance: Balance;
   select?: number;
@@ -59,14 +45,16 @@ interface ReproduceCommand {
   labelShuffles: number;
   workers: number;
   cache?: string;
-  seed: number;
   out: string;
   writeTables?: string;
   json?: boolean;
 }
 
 export function addReproduce(program: Command): void {
-  const lines = Object.entries(protocols).map(([name, what]) => `  ${name.padEnd(22)} ${what}`);
+  const listed = (entries: Readonly<Record<string, string>>): string =>
+    Object.entries(entries)
+      .map(([name, what]) => `  ${name.padEnd(22)} ${what}`)
+      .join("\n");
   program
     .command("reproduce")
     .description("fill the published tables: random forest and logistic regression on audio, text, and both")
@@ -87,7 +75,13 @@ export function addReproduce(program: Command): void {
     )
     .option(
       "--only <cells>",
-      `the cells to fill, e.g. audio/rf,text/svm, published (those with published figures) or all (default: those of ${unasked.join(" and ")}; there are ${asked.join(", ")}, too)`,
+      `the cells to fill, e.g. audio/rf,text/svm, published (those with published figures), fusion (logistic regression on sound, on words, and on both joined early, late and stacked) or all (default: those of ${unasked.join(" and ")}; there are ${asked.join(", ")}, too)`,
+    )
+    .option(
+      "--studies <names>",
+      "what else to find out, one or several with commas, or all; see below",
+      parseStudies,
+      [],
     )
     .option(
       "--word-vectors <source>",
@@ -124,7 +118,7 @@ export function addReproduce(program: Command): void {
       countOption,
       0,
     )
-    .option("--workers <n>", "threads; the figures are the same for any number", countOption, 1)
+    .option("--workers <n>", "threads, at least 1; the figures are the same for any number", positiveOption, 1)
     .option("--cache <dir>", "keep audio features there, for other runs (at most 1 GiB)")
     .option("--seed <n>", "of everything random", integerOption, 0)
     .option("--out <dir>", "where results.json and report.html are written", "results")
@@ -137,7 +131,10 @@ export function addReproduce(program: Command): void {
       "after",
       `
 Protocols:
-${lines.join("\n")}
+${listed(protocols)}
+
+Studies:
+${listed(studies)}
 
 Examples:
   $ emovox reproduce --protocol seed,loso,script-disjoint
@@ -149,15 +146,30 @@ A run that was killed goes on where it was when it is started again with the sam
     .action(run);
 }
 
-/** `published` written out: the cells with published figures that there are models for. */
-function withPublished(only: string): string {
-  const known = knownCells(components.models)
-    .filter((cell) => publishedFigures(cell))
-    .map(cellName);
+/** Names of several cells written out: those with published figures that there are models for; the ways to join sound and words. */
+function withGroups(only: string): string {
+  const groups = new Map([
+    [
+      "published",
+      knownCells(components.models)
+        .filter((cell) => publishedFigures(cell))
+        .map(cellName),
+    ],
+    ["fusion", ["audio/lr", "text/lr", "both/lr", "both/late", "both/stack"]],
+  ]);
   return only
     .split(",")
-    .flatMap((name) => (name.trim() === "published" ? known : [name]))
+    .flatMap((name) => groups.get(name.trim()) ?? [name])
     .join();
+}
+
+function parseStudies(list: string): StudyName[] {
+  const known = Object.keys(studies) as StudyName[];
+  const names = list.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => name !== "all" && !known.includes(name as StudyName));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`"${unknown}" is none; known are ${known.join(", ")}, all.`);
+  return known.filter((name) => names.includes("all") || names.includes(name));
 }
 
 const [unasked, asked] = [false, true].map((onRequest) =>
@@ -172,7 +184,8 @@ async function run(options: ReproduceCommand): Promise<void> {
   const across = options.trainCorpus !== undefined || options.testCorpus !== undefined;
   const chosen = parseProtocols(options.protocol ?? (tables ? "seed" : across ? "cross-corpus" : "loso"));
   checkSources(options, chosen);
-  const cells = options.only === undefined ? undefined : parseCells(withPublished(options.only), components.models);
+  for (const protocol of chosen) checkSteps(protocol, options);
+  const cells = options.only === undefined ? undefined : parseCells(withGroups(options.only), components.models);
   const needsAudio = !cells || cells.some(({ modality }) => modality !== "text");
   const partial = join(options.out, "partial");
   const cache = new FeatureCache(options.cache ?? join(partial, "features"));
@@ -180,14 +193,15 @@ async function run(options: ReproduceCommand): Promise<void> {
   const needs = {
     audio: needsAudio,
     frames: reads.some((parts) => parts?.frames),
+    channels: options.studies.includes("channel"),
     wordVectors: options.wordVectors,
   };
   const { data, notes } = tables
     ? { data: await readTables(tables), notes: [] }
     : await readCorpora(options, needs, cache);
   if (options.writeTables !== undefined) await writeTables(options.writeTables, chosen, data, options.seed);
-  const { balance, normalize, select, calibrate, search, seed, workers } = options;
-  const setting: TaskSetting = { data, seed, balance, normalize, select, calibrate, search };
+  const { balance, normalize, select, calibrate, search, studies, seed, workers } = options;
+  const setting: TaskSetting = { data, seed, balance, normalize, select, calibrate, search, studies };
   const hash = dataHash(data);
   const store = directoryStore(
     join(partial, "tasks"),
@@ -237,58 +251,6 @@ async function writeResults({ out, json, workers }: ReproduceCommand, runs: read
   print(`Written: ${join(out, "results.json")} and ${join(out, "report.html")}`);
 }
 
-/** @throws {OptionError} options that do not go together */
-function checkSources(
-  { corpus, trainCorpus, testCorpus, mapLabels }: ReproduceCommand,
-  chosen: readonly ProtocolName[],
-) {
-  const across = chosen.includes("cross-corpus");
-  if ((trainCorpus === undefined) !== (testCorpus === undefined))
-    throw new OptionError("--train-corpus and --test-corpus go together");
-  if (across !== (trainCorpus !== undefined))
-    throw new OptionError("the protocol cross-corpus needs --train-corpus and --test-corpus, and they need it");
-  if (across && chosen.length > 1) throw new OptionError("the protocol cross-corpus is run by itself");
-  if (across && corpus !== undefined) throw new OptionError("name either --corpus or --train-corpus and --test-corpus");
-  if (mapLabels !== undefined && !across)
-    throw new OptionError("--map-labels goes with --train-corpus and --test-corpus");
-}
-
-function parseLabelMap(list: string): Record<string, string> {
-  return Object.fromEntries(
-    list.split(",").map((pair) => {
-      const [from, to, ...rest] = pair.split("=").map((name) => name.trim());
-      if (!from || !to || rest.length > 0) throw new OptionError(`--map-labels wants OLD=NEW,..., not "${pair}"`);
-      return [from, to];
-    }),
-  );
-}
-
-type TablePaths = Partial<Record<"audioTrain" | "audioTest" | "textTrain" | "textTest", string>>;
-
-/** The paths of the four tables, or undefined when none is named. @throws {OptionError} one of a pair alone, or a corpus beside them */
-function tablePaths({ corpus, audioTrain, audioTest, textTrain, textTest }: ReproduceCommand): TablePaths | undefined {
-  if ([audioTrain, audioTest, textTrain, textTest].every((path) => path === undefined)) return undefined;
-  if (corpus !== undefined) throw new OptionError("name either --corpus or the tables, not both");
-  if ((audioTrain === undefined) !== (audioTest === undefined))
-    throw new OptionError("--audio-train and --audio-test go together");
-  if ((textTrain === undefined) !== (textTest === undefined))
-    throw new OptionError("--text-train and --text-test go together");
-  return { audioTrain, audioTest, textTrain, textTest };
-}
-
-async function readTables(paths: TablePaths): Promise<SeedTables> {
-  const { train, test } = await readSeedTables(paths);
-  const rows = (part: typeof train): EvaluationRows => ({
-    corpus: "four tables",
-    classes: ["ang", "hap", "sad", "fea", "sur", "neu"],
-    labels: part.labels,
-    ids: part.files,
-    features: part.audio,
-    transcripts: part.transcripts,
-  });
-  return { train: rows(train), test: rows(test) };
-}
-
 async function writeTables(
   directory: string,
   chosen: readonly ProtocolName[],
@@ -306,62 +268,4 @@ async function writeTables(
   });
   await mkdir(directory, { recursive: true });
   await writeSeedTables(directory, { train: table(train), test: table(test) });
-}
-
-const mini = fileURLToPath(new URL("../../data/mini", import.meta.url));
-
-async function loadMini(): Promise<Corpus> {
-  if (!existsSync(mini)) {
-    throw new CorpusError(
-      "the miniature corpus lies in the project's repository, not in the npm package: name a corpus with --corpus NAME:PATH",
-    );
-  }
-  return { ...(await loadCorpus({ name: "iemocap", path: mini })), name: "mini" };
-}
-
-/** What the cells ask for of a corpus. */
-interface Needs {
-  readonly audio: boolean;
-  readonly frames: boolean;
-  readonly wordVectors: string | undefined;
-}
-
-async function readCorpora(options: ReproduceCommand, needs: Needs, cache: FeatureCache) {
-  const { corpus, trainCorpus, testCorpus, mapLabels, preset } = options;
-  if (trainCorpus === undefined || testCorpus === undefined) {
-    return { data: await readCorpus(corpus, preset, needs, cache), notes: [] };
-  }
-  const train = await readCorpus(trainCorpus, preset, needs, cache);
-  const test = await readCorpus(testCorpus, preset, needs, cache);
-  const { rows, notes } = joinCorpora(train, test, mapLabels === undefined ? {} : parseLabelMap(mapLabels));
-  return { data: rows, notes };
-}
-
-async function readCorpus(
-  source: string | undefined,
-  preset: Preset,
-  { audio, frames, wordVectors }: Needs,
-  cache: FeatureCache,
-): Promise<EvaluationRows> {
-  const corpus = source === undefined ? await loadMini() : await loadCorpus(source);
-  const synthetic = source === undefined;
-  const texts = corpus.utterances.flatMap(({ transcript }) => transcript ?? []);
-  const vectors = wordVectors === undefined ? undefined : await readWordVectors(wordVectors, texts);
-  const normalised = (rows: EvaluationRows) => ({
-    ...rows,
-    wordVectors: vectors,
-    texts: rows.transcripts,
-    transcripts: rows.transcripts?.map(normaliseTranscript),
-  });
-  const spoken = corpus.utterances.every(({ file }) => file !== undefined);
-  if (!audio || !spoken) return normalised(rowsOfCorpus(corpus, undefined, synthetic));
-  const made = new Map<number | undefined, Extractor>();
-  const extractorFor = (fileRate: number): Extractor => {
-    const sampleRate = preset === "emovox" ? undefined : fileRate;
-    const extractor = made.get(sampleRate) ?? createExtractor({ preset, sampleRate, level: "utterance" });
-    made.set(sampleRate, extractor);
-    return extractor;
-  };
-  const rows = await extractCorpus(corpus, extractorFor, cache);
-  return normalised({ ...rows, ...(frames ? await extractFrames(corpus) : {}), synthetic });
 }

@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomically } from "../corpora/write-file.ts";
+import type { MeanContributions } from "../evaluation/contributions.ts";
+import type { ConditionOutcome, Outcome } from "../evaluation/pipeline.ts";
 import type { TaskResult, TaskStore } from "../evaluation/tasks.ts";
 
 /** Results of tasks in a directory, one file each. */
@@ -30,20 +32,17 @@ export function directoryStore(directory: string, key: string): DirectoryStore {
     },
     async save(name, { outcome, seconds }) {
       await mkdir(directory, { recursive: true });
-      const { rows, truth, predicted, probabilities, search } = outcome;
-      const arrays = { rows: [...rows], truth: [...truth], predicted: [...predicted] };
-      const numbers = probabilities && [...probabilities];
-      await writeFileAtomically(
-        fileOf(name),
-        JSON.stringify({ name, seconds, search, ...arrays, probabilities: numbers }),
-      );
+      // A typed array's own JSON is an object.
+      const asList = (_: string, value: unknown): unknown =>
+        ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value;
+      await writeFileAtomically(fileOf(name), JSON.stringify({ name, seconds, ...outcome }, asList));
     },
     clear: () => rm(directory, { recursive: true, force: true }),
   };
 }
 
 function revive(json: Record<string, unknown> | null, name: string): TaskResult | undefined {
-  const { rows, truth, predicted, probabilities, search, seconds } = json ?? {};
+  const { rows, truth, predicted, probabilities, search, conditions, contributions, seconds } = json ?? {};
   const isList = (value: unknown): value is number[] => Array.isArray(value);
   if (json?.name !== name || typeof seconds !== "number" || !isList(rows) || !isList(truth) || !isList(predicted)) {
     return undefined;
@@ -54,11 +53,23 @@ function revive(json: Record<string, unknown> | null, name: string): TaskResult 
       truth: Int32Array.from(truth),
       predicted: Int32Array.from(predicted),
       ...(isList(probabilities) ? { probabilities: Float64Array.from(probabilities) } : {}),
-      ...(search ? { search: search as TaskResult["outcome"]["search"] } : {}),
+      ...(search ? { search: search as Outcome["search"] } : {}),
+      ...(conditions ? { conditions: (conditions as ConditionOutcome[]).map(withCodes) } : {}),
+      ...(contributions ? { contributions: withNumbers(contributions as MeanContributions) } : {}),
     },
     seconds,
   };
 }
+
+const withCodes = (condition: ConditionOutcome): ConditionOutcome => ({
+  ...condition,
+  predicted: Int32Array.from(condition.predicted),
+});
+
+const withNumbers = (contributions: MeanContributions): MeanContributions => ({
+  ...contributions,
+  values: Float64Array.from(contributions.values),
+});
 
 /** SHA-256 in hex. */
 export const sha256 = (...parts: (string | Uint8Array)[]): string => {

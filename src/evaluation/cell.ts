@@ -1,9 +1,9 @@
 import { OptionError } from "../errors.ts";
 import type { Classifier } from "../models/classifier.ts";
-import type { Scaler, TextVectorizer } from "./fold.ts";
 import type { ProtocolName } from "./protocols.ts";
 import type { EvaluationRows } from "./rows.ts";
 import type { Params, SearchSpace } from "./search.ts";
+import type { Scaler, TextVectorizer } from "./transformer.ts";
 import type { UtteranceParts } from "./utterance-rows.ts";
 
 /** What a model is given: sound, words, or both joined column by column (early fusion). */

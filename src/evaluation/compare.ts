@@ -30,10 +30,12 @@ export interface McNemar {
 /** A cell's predictions. */
 export interface Candidate extends Cell {
   readonly predicted: Int32Array;
+  /** The cells that it is made of, where it joins some. */
+  readonly members?: readonly Cell[];
 }
 
 /**
- * Compares models on each modality, and each model on both modalities with itself on one: what a modality adds. p-values are
+ * Compares models on each modality, and what is made of both modalities with the same on one: what a modality adds. p-values are
  * corrected by Holm (1979), separately for each of the three tests.
  *
  * @param truth the true class of every test row, as are the predictions, as indices into `classes`
@@ -58,7 +60,7 @@ export function compareCells(
   const pairs = candidates.flatMap((a, i) =>
     candidates.slice(i + 1).flatMap((b): (readonly [Candidate, Candidate])[] => {
       if (a.modality === b.modality) return [[a, b]];
-      return a.model === b.model && b.modality === "both" ? [[b, a]] : [];
+      return addsTo(b, a) ? [[b, a]] : addsTo(a, b) ? [[a, b]] : [];
     }),
   );
   const tests = pairs.map(([a, b]) => ({
@@ -77,6 +79,12 @@ export function compareCells(
     mcnemar: { ...test.mcnemar, pHolm: rows[i] },
   }));
 }
+
+/** Whether a cell on both modalities is another one with a modality more: the same model, or one that joins it with others. */
+const addsTo = ({ modality, model, members }: Candidate, part: Candidate): boolean =>
+  modality === "both" &&
+  part.modality !== "both" &&
+  (members?.some((member) => cellName(member) === cellName(part)) ?? part.model === model);
 
 /**
  * McNemar's exact test: of the rows that one of the two recognised, each has even odds to be a's.

@@ -2,6 +2,7 @@ import { deepBackend } from "../deep/backend.ts";
 import { MLPClassifier } from "../deep/mlp.ts";
 import { GradientBoostingClassifier } from "../models/gradient-boosting.ts";
 import { LinearSVC } from "../models/linear-svc.ts";
+import { LogOpinionPool } from "../models/log-opinion-pool.ts";
 import { LogisticRegression } from "../models/logistic-regression.ts";
 import { MultinomialNB } from "../models/multinomial-nb.ts";
 import { RandomForestClassifier } from "../models/random-forest.ts";
@@ -107,6 +108,16 @@ export const components: Components = {
         }),
     },
     ...deepModels,
+    late: {
+      title: "Late fusion",
+      modalities: ["both"],
+      onRequest: true,
+      members: [
+        { modality: "audio", model: "lr" },
+        { modality: "text", model: "lr" },
+      ],
+      create: () => new LogOpinionPool(2),
+    },
     stack: {
       title: "Stack",
       modalities: ["both"],

@@ -1,7 +1,11 @@
 import { DataError } from "../errors.ts";
 import type { CalibrationMethod } from "../models/calibrator.ts";
+import { mostProbable } from "../matrix.ts";
 import { type Cell, cellName, type Components } from "./cell.ts";
-import type { Balance, Fold, FoldPrediction, Parts } from "./fold.ts";
+import type { Condition, ConditionStudy } from "./conditions.ts";
+import type { MeanContributions } from "./contributions.ts";
+import type { Fold, FoldPrediction } from "./fold.ts";
+import type { Balance, Parts } from "./fold-parts.ts";
 import type { Counts } from "./metrics.ts";
 import type { Plan } from "./protocols.ts";
 import { completeGroups, type EvaluationRows } from "./rows.ts";
@@ -18,6 +22,16 @@ export interface Outcome {
   readonly probabilities?: Float64Array;
   /** The settings that a search within the fold chose. */
   readonly search?: SearchResult;
+  /** The predicted classes under each condition. */
+  readonly conditions?: readonly ConditionOutcome[];
+  /** What the columns added to the scores of test rows. */
+  readonly contributions?: MeanContributions;
+}
+
+export interface ConditionOutcome {
+  readonly study: ConditionStudy;
+  readonly name: string;
+  readonly predicted: Int32Array;
 }
 
 /** What is done in every fold beside fitting scaler, vectoriser and classifier. Under the protocol `seed` none of it is. */
@@ -38,6 +52,10 @@ export interface PipelineOptions extends FoldSteps {
   readonly seed: number;
   /** Whether the rows are noise, to find out about the protocol: a smaller model will do, and no search. */
   readonly canary?: boolean;
+  /** What the fitted model is tried under, beside the test rows as they are; models of utterances are not. */
+  readonly conditions?: readonly Condition[];
+  /** On how many test rows at most the contributions of columns are measured; not at all when left out. */
+  readonly explain?: number;
   /** Called with the share of the fold that is done, from 0 to 1. */
   readonly onProgress?: (done: number) => void;
 }
@@ -62,7 +80,7 @@ export async function runFold(
   const setting = { plan, rows, cell, components, options };
   const search = await searchIn(fold, setting);
   const prediction = await predict(fold, setting, search?.params ?? {});
-  const { rows: tested, predicted, probabilities, classes } = prediction;
+  const { rows: tested, predicted, probabilities, classes, contributions } = prediction;
   const column = classes.map((name) => plan.classes.indexOf(name));
   const aligned = new Float64Array(tested.length * plan.classes.length);
   for (let r = 0; r < tested.length; r++) {
@@ -74,8 +92,23 @@ export async function runFold(
     predicted: Int32Array.from(predicted, (name) => plan.classes.indexOf(name)),
     probabilities: aligned,
     ...(search ? { search } : {}),
+    ...(prediction.conditions.length === 0 ? {} : { conditions: conditionOutcomes(prediction, setting) }),
+    ...(contributions ? { contributions } : {}),
   };
 }
+
+function conditionOutcomes({ conditions, classes }: FoldPrediction, { plan, cell, components, options }: Setting) {
+  const codes = classes.map((name) => plan.classes.indexOf(name));
+  return conditionsIn(components, cell, options).map(({ study, name }, c) => ({
+    study,
+    name,
+    predicted: mostProbable(conditions[c]).map((column) => codes[column]),
+  }));
+}
+
+/** Models of utterances look their rows' text and frames up by number, which degraded features do not reach. */
+const conditionsIn = ({ models }: Components, { model }: Cell, { conditions = [] }: PipelineOptions) =>
+  models[model].reads ? [] : conditions;
 
 interface Setting {
   readonly plan: Plan;
@@ -93,7 +126,10 @@ async function searchIn(fold: Fold, setting: Setting): Promise<SearchResult | un
   const inner = fold.inner(plan.groups, SEARCH_FOLDS, seed);
   const indexOf = new Map(plan.classes.map((name, index) => [name, index]));
   const evaluate = async (params: Params, part: Fold): Promise<Counts> => {
-    const quiet = { ...setting, options: { ...options, calibrate: undefined, onProgress: undefined } };
+    const quiet = {
+      ...setting,
+      options: { ...options, calibrate: undefined, onProgress: undefined, conditions: [], explain: undefined },
+    };
     const { rows: tested, predicted } = await predict(part, quiet, params);
     const counts = plan.classes.map(() => plan.classes.map(() => 0));
     tested.forEach((row, i) => counts[indexOf.get(rows.labels[row])!][indexOf.get(predicted[i])!]++);
@@ -115,6 +151,7 @@ async function predict(fold: Fold, setting: Setting, params: Params): Promise<Fo
     earlyStopping: entry.earlyStopping === true && !plan.leaks,
     groups: plan.groups,
     seed: deriveSeed(seed, "held out", ...purpose),
+    explain: options.explain,
     onProgress,
   };
   if (!entry.members) return fold.fitPredict(model, preparedParts(fold, setting, cell), fitting);
@@ -147,28 +184,39 @@ function preparedParts(fold: Fold, setting: Setting, cell: Cell): Parts {
 }
 
 function modalityParts(fold: Fold, setting: Setting, { modality, model }: Cell): Parts {
-  const { plan, rows, components } = setting;
+  const { plan, rows, components, options } = setting;
   const reads = components.models[model].reads?.(modality);
-  const audio = (): Parts => audioParts(fold, setting, model);
+  const audio = (): Parts => fold.named(audioParts(fold, setting, model), rows.featureNames);
   if (reads) {
     const numbers = fold.take(rowNumbers(rows.labels.length));
-    return reads.features ? fold.concat(numbers, audio()) : numbers;
+    return reads.features ? fold.concat(numbers, audioParts(fold, withoutConditions(setting), model)) : numbers;
   }
-  const text = (): Parts => fold.fitTransform(components.vectorizer(plan.protocol), rows.transcripts!);
+  const transcripts = rows.transcripts!;
+  const said = (options.conditions ?? []).map((condition) => condition.transcripts ?? transcripts);
+  const text = (): Parts => fold.fitTransform(components.vectorizer(plan.protocol), transcripts, said);
   if (modality === "audio") return audio();
   return modality === "text" ? text() : fold.concat(audio(), text());
 }
 
+const withoutConditions = (setting: Setting): Setting => ({
+  ...setting,
+  options: { ...setting.options, conditions: [] },
+});
+
 function audioParts(fold: Fold, { plan, rows, components, options }: Setting, model: string): Parts {
   const { normalize } = options;
   const features = rows.features!;
-  if (!plan.scale) return fold.take(features);
-  if (plan.leaks || normalize === "none") return fold.fitTransform(components.scaler(plan.protocol, model), features);
+  const heard = (options.conditions ?? []).map((condition) =>
+    condition.features === undefined ? features : condition.features,
+  );
+  if (!plan.scale) return fold.take(features, heard);
+  const scaler = components.scaler(plan.protocol, model);
+  if (plan.leaks || normalize === "none") return fold.fitTransform(scaler, features, heard);
   if (normalize === "speaker") {
     const speakers = completeGroups(rows, "speakers", "normalising per speaker");
-    return fold.fitTransformParts(components.scaler(plan.protocol, model), fold.scalePerSpeaker(features, speakers));
+    return fold.fitTransformParts(scaler, fold.scalePerSpeaker(features, speakers, heard));
   }
-  return fold.scalePerUtterance(fold.fitTransform(components.scaler(plan.protocol, model), features));
+  return fold.scalePerUtterance(fold.fitTransform(scaler, features, heard));
 }
 
 /** Makes sure that the rows have what a cell is given. @throws {DataError} naming what is missing. */

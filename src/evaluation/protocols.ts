@@ -1,5 +1,6 @@
 import { DataError, OptionError } from "../errors.ts";
-import { Fold, LeakingFold } from "./fold.ts";
+import { Fold } from "./fold.ts";
+import { LeakingFold } from "./leaking-fold.ts";
 import { contentTwins, countTwins, type Duplicates, withoutTwins } from "./duplicates.ts";
 import { type Overlap, overlapOf, textGroups } from "./overlap.ts";
 import { completeGroups, type EvaluationRows } from "./rows.ts";
@@ -235,6 +236,11 @@ function honestSplits(
   }
   if (protocol === "script-disjoint") return scriptDisjointSplits(rows, texts);
   const { groups, groupedBy } = groupsOf(protocol, rows);
+  if (new Set(groups).size < 2) {
+    throw new DataError(
+      `${rows.corpus}: the protocol ${protocol} needs two ${groupedBy}s or more, but the field "${groupedBy}" is "${groups[0]}" in every row`,
+    );
+  }
   const splits = {
     loso: () => leaveOneGroupOut(groups),
     speaker: () => leaveOneGroupOut(groups),

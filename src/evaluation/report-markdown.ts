@@ -2,7 +2,7 @@ import { protocols } from "./protocols.ts";
 import { publishedNote } from "./published.ts";
 import { cautions, type Results } from "./results.ts";
 import { sideBySide } from "./side-by-side.ts";
-import { columns } from "./tables.ts";
+import { columns, percent } from "./tables.ts";
 
 /**
  * The verdicts and the tables in Markdown (GitHub's tables). Names are escaped.
@@ -29,10 +29,59 @@ export function renderMarkdown(all: Results | readonly Results[]): string {
       }
     }
   }
+  for (const results of runs) lines.push(...studyLines(results));
   lines.push("", `All figures in %, with 95 % intervals. ${publishedNote}.`);
   const { command } = runs[0].run;
   if (command) lines.push("", "```sh", command.replaceAll("`", ""), "```");
   return `${lines.join("\n")}\n`;
+}
+
+function studyLines({ protocol, studies }: Results): string[] {
+  if (!studies) return [];
+  const { conditions, learning, contributions } = studies;
+  const table = (title: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+    rows.length === 0
+      ? []
+      : [
+          "",
+          `## ${title}, protocol ${protocol}`,
+          "",
+          `| ${head.join(" | ")} |`,
+          `|${"---|".repeat(head.length)}`,
+          ...rows.map((cells) => `| ${cells.map(escaped).join(" | ")} |`),
+        ];
+  const interval = (value: number, [low, high]: readonly number[]): string =>
+    `${percent(value)} (${percent(low)} to ${percent(high)})`;
+  return [
+    ...table(
+      "Under worse conditions",
+      ["condition of the test rows", "cell", "UAR", "change in points"],
+      conditions.map(({ condition, cell, uar, ci, change }) => [
+        condition,
+        cell,
+        interval(uar, ci.uar),
+        interval(change.difference, change.ci),
+      ]),
+    ),
+    ...table(
+      "With fewer training rows",
+      ["cell", "training rows", "UAR"],
+      learning.flatMap(({ cell, points }) =>
+        points.map(({ rows, uar, ci }) => [cell, rows.toFixed(0), interval(uar, ci)]),
+      ),
+    ),
+    ...table(
+      "What moves the scores",
+      ["cell", "strongest columns (mean absolute contribution)"],
+      contributions.map(({ cell, features }) => [
+        cell,
+        features
+          .slice(0, 8)
+          .map(({ name, value }) => `${name} ${value.toPrecision(2)}`)
+          .join(", "),
+      ]),
+    ),
+  ];
 }
 
 /** Nothing in a name is taken for markup, or ends a cell. */

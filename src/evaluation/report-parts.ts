@@ -13,6 +13,9 @@ export function scrolling(label: string, content: Html): Html {
 `;
 }
 
+/** A difference of shares in points, with its sign. */
+export const signed = (share: number): string => `${share < 0 ? "−" : "+"}${percent(Math.abs(share))}`;
+
 /** The verdict on a protocol, alarming when noise scores above chance. */
 export function canaryNotice({ protocol, canary, labelShuffle }: Results): Html {
   if (!canary) return html`<div class="notice"><strong>${protocol}: noise canary</strong>: not run.</div>`;
@@ -120,7 +123,6 @@ function subgroupTable(name: string, { subgroups }: CellResult): Html {
 /** Models against each other, with p-values. */
 export function comparisonsTable({ comparisons }: Results): Html {
   if (comparisons.length === 0) return html``;
-  const signed = (share: number): string => `${share < 0 ? "−" : "+"}${percent(Math.abs(share))}`;
   return scrolling(
     "comparisons",
     html`<table><caption><h3>Against each other</h3>Differences of UAR in points with 95 % intervals by paired bootstrap; p-values are Holm's, for all comparisons
@@ -138,7 +140,8 @@ together; McNemar's takes rows as independent</caption>
   );
 }
 
-const probability = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));
+/** A p-value, as text. */
+export const probability = (p: number): string => (p < 0.001 ? "< 0.001" : p.toFixed(3));
 
 /** What was run, and what it took. */
 export function aboutRun(results: Results): Html {

@@ -6,13 +6,17 @@ export const reportStyle = new Html(`<style>
   color-scheme: light dark;
   --page: #ffffff; --text: #1b1f24; --quiet: #57606a; --line: #d0d7de; --panel: #f6f8fa;
   --shade: #2f81d6; --alarm: #a40e26; --alarm-panel: #ffebe9; --calm: #116329; --calm-panel: #e6f6ea;
-  --protocol-0: #1a66c2; --protocol-1: #1a7f37; --protocol-2: #8250df; --protocol-3: #9a6700;
+  --protocol-0: #1a66c2; --protocol-1: #1a7f37; --protocol-2: #8250df; --protocol-3: #9a6700; --most: 75%;
+  --line-0: #1a66c2; --line-1: #1a7f37; --line-2: #8250df; --line-3: #b35900;
+  --line-4: #bf3989; --line-5: #0e7c86; --line-6: #c4342d; --line-7: #6e7781;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #0d1117; --text: #e6edf3; --quiet: #9aa4af; --line: #30363d; --panel: #161b22;
     --shade: #4a94f0; --alarm: #ff9a92; --alarm-panel: #3c1618; --calm: #7ee2a0; --calm-panel: #0f2a1a;
-    --protocol-0: #6cb0ff; --protocol-1: #5fce7f; --protocol-2: #c39bff; --protocol-3: #e3b341;
+    --protocol-0: #6cb0ff; --protocol-1: #5fce7f; --protocol-2: #c39bff; --protocol-3: #e3b341; --most: 45%;
+    --line-0: #6cb0ff; --line-1: #5fce7f; --line-2: #c39bff; --line-3: #f0a35e;
+    --line-4: #ff9bce; --line-5: #56d4dd; --line-6: #ff8b80; --line-7: #afb8c1;
   }
 }
 * { box-sizing: border-box; }
@@ -49,11 +53,14 @@ tbody th { font-weight: 600; }
 .charts > *, .panels > * { max-width: 100%; min-width: 0; }
 figure { margin: .75rem 0; max-width: 100%; } figcaption { color: var(--quiet); padding-bottom: .4rem; }
 svg.plot { display: block; max-width: 100%; height: auto; }
+.key { white-space: nowrap; margin-right: .75rem; }
+.key::before { content: ""; display: inline-block; width: .8em; height: .8em; margin-right: .35em; background: var(--key);
+  print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 summary h2 { display: inline-block; } summary { cursor: pointer; margin-top: 1.5rem; }
 .cell { border-top: 1px solid var(--line); }
 .interval { color: var(--quiet); font-size: .85em; display: inline-block; min-width: 6.6em; text-align: left; }
 .confusion td { text-align: center; min-width: 3.2rem; border: 1px solid var(--page);
-  background: color-mix(in srgb, var(--shade) calc(var(--share) * 75%), var(--panel)); }
+  background: color-mix(in srgb, var(--shade) calc(var(--share) * var(--most)), var(--panel)); }
 .confusion thead th { text-align: center; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) 1fr; gap: .25rem 1rem; margin: .5rem 0; }
 dt { color: var(--quiet); } dd { margin: 0; }

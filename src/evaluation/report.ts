@@ -4,6 +4,7 @@ import { Html, html } from "./html.ts";
 import { protocols } from "./protocols.ts";
 import { publishedNote } from "./published.ts";
 import { aboutRun, canaryNotice, cautionNotice, cellPart, comparisonsTable, scrolling } from "./report-parts.ts";
+import { fusionTable, studiesPart } from "./report-studies.ts";
 import { reportStyle } from "./report-style.ts";
 import type { Results } from "./results.ts";
 import { type SideBySide, type SideBySideRow, sideBySide } from "./side-by-side.ts";
@@ -106,6 +107,8 @@ function protocolPart(plotter: Plotter, results: Results, open: boolean): Html {
   return html`<details${open ? new Html(" open") : ""}>
 <summary><h2>Protocol ${results.protocol}, cell by cell</h2></summary>
 ${results.cells.map((cell) => cellPart(plotter, cell, results.classes))}
+${fusionTable(results)}
+${studiesPart(plotter, results)}
 ${comparisonsTable(results)}
 ${aboutRun(results)}
 </details>

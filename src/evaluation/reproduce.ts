@@ -1,32 +1,25 @@
 import { DataError, OptionError } from "../errors.ts";
 import { runBaseline } from "./baselines.ts";
-import { unitsOf } from "./bootstrap.ts";
-import { type CanaryVerdict, countOutcomes, judgeCanary } from "./canary.ts";
-import { type Cell, cellName, type Components, knownCells } from "./cell.ts";
-import { compareCells } from "./compare.ts";
-import { judgeLabelShuffle, type LabelShuffleVerdict } from "./label-shuffle.ts";
-import { accuracy, balancedAccuracy } from "./metrics.ts";
-import { canRun, checkCell, type FoldSteps, type Outcome } from "./pipeline.ts";
+import { type Cell, type Components, cellName, knownCells } from "./cell.ts";
+import { LEARNING_SHARES, type StudyName } from "./conditions.ts";
+import { type FoldSteps, type Outcome, canRun, checkCell } from "./pipeline.ts";
 import type { Plan, ProtocolName } from "./protocols.ts";
-import { publishedFigures } from "./published.ts";
 import { resultsDigest } from "./results-digest.ts";
-import type { CellResult, Results, RunInfo } from "./results.ts";
-import { checkRows, completeGroups, countLabels, type EvaluationRows } from "./rows.ts";
-import { type Predictions, type Score, scorePredictions } from "./score.ts";
+import type { Results, RunInfo } from "./results.ts";
+import { type EvaluationRows, checkRows, completeGroups, countLabels } from "./rows.ts";
 import type { SeedTables } from "./seed-tables.ts";
 import { deriveSeed } from "./seeds.ts";
-import { breakDown, subgroupColumns } from "./subgroups.ts";
 import {
+  type Task,
+  type TaskResult,
+  type TaskRunner,
+  type TaskStore,
   createTaskRunner,
   planFor,
   rowsOf,
-  type Task,
   taskName,
-  type TaskResult,
-  type TaskRunner,
-  type TaskSetting,
-  type TaskStore,
 } from "./tasks.ts";
+import { type Setting, compare, fillCell, hearCanary, judge, judgeShuffles, studyCells } from "./verdicts.ts";
 
 export interface ReproduceOptions extends Partial<FoldSteps> {
   readonly protocol: ProtocolName;
@@ -38,6 +31,8 @@ export interface ReproduceOptions extends Partial<FoldSteps> {
   readonly seed?: number;
   /** On how many draws of noise the canary runs; 3 by default, 0 for no canary. */
   readonly canaryRuns?: number;
+  /** What else is found out about the cells; nothing by default. */
+  readonly studies?: readonly StudyName[];
   /** How often the first cell is run on labels that were dealt out anew; 0 by default: no label-shuffle test. */
   readonly labelShuffles?: number;
   readonly run?: RunInfo;
@@ -55,14 +50,6 @@ export interface Progress {
   readonly step: string;
   /** The share of all tasks that is done, from 0 to 1. */
   readonly done: number;
-}
-
-/** All that the steps of a run share. */
-interface Setting extends TaskSetting {
-  readonly plan: Plan;
-  readonly rows: EvaluationRows;
-  readonly cells: readonly Cell[];
-  readonly options: ReproduceOptions;
 }
 
 /**
@@ -85,6 +72,9 @@ export async function reproduce(data: EvaluationRows | SeedTables, options: Repr
   const noisy = { modality: cells[0].modality, model: options.components.canaryModel };
   const tasks = [
     ...cells.flatMap((cell) => tasksOf(plan, "features", 1, cell)),
+    ...(setting.studies?.includes("learning")
+      ? cells.flatMap((cell) => tasksOf(plan, "learning", LEARNING_SHARES.length, cell))
+      : []),
     ...tasksOf(plan, "noise", canaryRuns, noisy),
     ...(labelShuffles > 0 ? tasksOf(plan, "labels", labelShuffles + 1, noisy) : []),
   ];
@@ -129,6 +119,7 @@ export async function reproduce(data: EvaluationRows | SeedTables, options: Repr
         ? []
         : Array.from({ length: labelShuffles + 1 }, (_, run) => outcomesOf("labels", noisy, run)),
     ),
+    studies: studyCells(setting, outcomesOf),
     duplicates: plan.duplicates,
     overlap: plan.overlap,
     warnings: plan.warnings,
@@ -138,12 +129,8 @@ export async function reproduce(data: EvaluationRows | SeedTables, options: Repr
 
 function settle(data: EvaluationRows | SeedTables, options: ReproduceOptions): Setting {
   const { protocol, components, seed = 0, normalize = "none", balance = "weights" } = options;
-  const { select, calibrate, search } = options;
-  if (protocol === "seed" && (normalize !== "none" || select !== undefined || calibrate || search)) {
-    throw new OptionError(
-      "the protocol seed follows the published recipe, which does not normalise per speaker or utterance, select, calibrate or search",
-    );
-  }
+  const { select, calibrate, search, studies } = options;
+  checkSteps(protocol, options);
   const rows = rowsOf(data);
   checkRows(rows);
   const cells =
@@ -153,8 +140,17 @@ function settle(data: EvaluationRows | SeedTables, options: ReproduceOptions): S
   for (const cell of cells) checkCell(cell, rows);
   if (normalize === "speaker" && rows.features) completeGroups(rows, "speakers", "normalising per speaker");
   const steps = { normalize, balance: protocol === "seed" ? "none" : balance, select, calibrate, search } as const;
-  const setting = { data, seed, ...steps };
+  const setting = { data, seed, ...steps, ...(studies ? { studies } : {}) };
   return { ...setting, rows, cells, options, plan: planFor(protocol, setting, rows) };
+}
+
+/** Makes sure that a protocol allows the steps. @throws {OptionError} steps that the recipe of `seed` does not have */
+export function checkSteps(protocol: ProtocolName, { normalize, select, calibrate, search }: Partial<FoldSteps>): void {
+  if (protocol !== "seed") return;
+  if ((normalize ?? "none") === "none" && select === undefined && !calibrate && !search) return;
+  throw new OptionError(
+    "the protocol seed follows the published recipe, which does not normalise per speaker or utterance, select, calibrate or search",
+  );
 }
 
 function stepsOf({ balance, normalize, select, calibrate, search }: FoldSteps): FoldSteps {
@@ -176,7 +172,7 @@ async function runTasks(tasks: readonly Task[], setting: Setting): Promise<Map<s
   const { store, workers = 1, onProgress } = options;
   const run = options.runner ?? createTaskRunner(setting, options.components);
   const results = new Map<string, TaskResult>();
-  const steps = { features: "", noise: "canary", labels: "label shuffles" };
+  const steps = { features: "", noise: "canary", labels: "label shuffles", learning: "learning curves" };
   const queue = tasks.entries();
   const work = async (): Promise<void> => {
     for (const [, task] of queue) {
@@ -193,95 +189,6 @@ async function runTasks(tasks: readonly Task[], setting: Setting): Promise<Map<s
   };
   await Promise.all(Array.from({ length: workers }, work));
   return results;
-}
-
-function fillCell(setting: Setting, cell: Cell, results: readonly TaskResult[]): CellResult {
-  const { plan, rows, options } = setting;
-  const { score, joined } = judge(
-    setting,
-    results.map(({ outcome }) => outcome),
-    cellName(cell),
-  );
-  return {
-    ...cell,
-    title: options.components.models[cell.model].title,
-    ...score,
-    published: publishedFigures(cell),
-    byFold: results.map(({ outcome }, f) => {
-      const counts = countOutcomes([outcome], plan.classes.length);
-      return {
-        name: plan.folds[f].name,
-        rows: outcome.rows.length,
-        accuracy: accuracy(counts),
-        uar: balancedAccuracy(counts),
-        search: outcome.search ?? null,
-      };
-    }),
-    subgroups: breakDown(subgroupColumns(rows), joined.rows, { ...joined, classes: plan.classes }),
-    seconds: results.reduce((total, { seconds }) => total + seconds, 0),
-  };
-}
-
-function compare({ plan, rows, cells, seed }: Setting, outcomes: readonly (readonly Outcome[])[]) {
-  const joined = outcomes.map(join);
-  const units = unitsOf(joined[0].rows.length, speakersOf(rows, joined[0].rows).groups);
-  const candidates = cells.map((cell, c) => ({ ...cell, predicted: joined[c].predicted }));
-  return compareCells(candidates, joined[0].truth, plan.classes, units, deriveSeed(seed, "compare"));
-}
-
-function hearCanary({ plan, seed }: Setting, cell: Cell, runs: readonly (readonly Outcome[])[]): CanaryVerdict | null {
-  if (runs.length === 0) return null;
-  return judgeCanary(runs, plan.classes.length, { cell: cellName(cell), seed: deriveSeed(seed, "permutations") });
-}
-
-/** @param runs the first on the true labels */
-function judgeShuffles(
-  { rows }: Setting,
-  cell: Cell,
-  runs: readonly (readonly Outcome[])[],
-): LabelShuffleVerdict | null {
-  if (runs.length === 0) return null;
-  const [truth, ...shuffled] = runs.map((outcomes) => countOutcomes(outcomes, rows.classes.length));
-  return judgeLabelShuffle(cellName(cell), truth, shuffled);
-}
-
-interface Joined {
-  readonly rows: Int32Array;
-  readonly truth: Int32Array;
-  readonly predicted: Int32Array;
-  readonly probabilities?: Float64Array;
-}
-
-function join(outcomes: readonly Outcome[]): Joined {
-  const all = (column: "rows" | "truth" | "predicted"): Int32Array =>
-    Int32Array.from(outcomes.flatMap((outcome) => Array.from(outcome[column])));
-  const probabilities = outcomes.every((outcome) => outcome.probabilities)
-    ? Float64Array.from(outcomes.flatMap((outcome) => Array.from(outcome.probabilities!)))
-    : undefined;
-  return { rows: all("rows"), truth: all("truth"), predicted: all("predicted"), probabilities };
-}
-
-function judge(setting: Setting, outcomes: readonly Outcome[], purpose: string): { score: Score; joined: Joined } {
-  const { plan, rows, seed } = setting;
-  const joined = join(outcomes);
-  const { classes } = plan;
-  const probabilities = joined.probabilities && {
-    rows: joined.rows.length,
-    columns: classes.length,
-    data: joined.probabilities,
-  };
-  const predictions = { ...joined, probabilities, classes, ...speakersOf(rows, joined.rows) };
-  return { score: scorePredictions(predictions, deriveSeed(seed, "bootstrap", purpose)), joined };
-}
-
-/** What the bootstrap draws: speakers where every row has one, else sessions, else single rows. */
-function speakersOf(all: EvaluationRows, rows: Int32Array): Pick<Predictions, "groups" | "groupedBy"> {
-  for (const groupedBy of ["speakers", "sessions"] as const) {
-    const column = all[groupedBy];
-    if (!column?.every((group) => group)) continue;
-    return { groups: Array.from(rows, (row) => column[row]!), groupedBy };
-  }
-  return {};
 }
 
 /** How many utterances of each class there are, copies by name counted once. */

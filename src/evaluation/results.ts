@@ -10,6 +10,7 @@ import type { ProtocolName } from "./protocols.ts";
 import type { PublishedFigures } from "./published.ts";
 import type { Score } from "./score.ts";
 import type { SearchResult } from "./search.ts";
+import type { StudyResults } from "./study-results.ts";
 import type { Breakdown } from "./subgroups.ts";
 
 /** One model on one modality, in fractions of 1 (published figures: in %, as printed). */
@@ -67,6 +68,8 @@ export interface Results extends FoldSteps {
   readonly canary: CanaryVerdict | null;
   /** Null when it was not asked for. */
   readonly labelShuffle: LabelShuffleVerdict | null;
+  /** What the studies that were asked for found out; null when none was. */
+  readonly studies: StudyResults | null;
   /** Copies by content, and what became of them. */
   readonly duplicates: Duplicates;
   /** What test and training parts have in common. */

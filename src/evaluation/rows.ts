@@ -38,6 +38,8 @@ export interface EvaluationRows {
   readonly seconds?: ArrayLike<number>;
   /** The root mean square of each utterance's samples, 1 being full scale. */
   readonly loudness?: ArrayLike<number>;
+  /** The audio features as they would be had the sound come through worse channels, for the study of those. */
+  readonly channels?: readonly { readonly name: string; readonly features: DenseMatrix }[];
   /** The names of the columns of `features`. */
   readonly featureNames?: readonly string[];
 }
@@ -100,6 +102,14 @@ export function checkRows(rows: EvaluationRows): void {
     throw new DataError(
       `${rows.corpus}: the features of ${rows.ids?.[row] ?? `row ${row}`} are not all finite numbers`,
     );
+  }
+  for (const { name, features } of rows.channels ?? []) {
+    if (features.rows !== count || features.columns !== rows.features?.columns) {
+      throw new DataError(`${rows.corpus}: the features of the channel "${name}" are not of the shape of the others`);
+    }
+    if (!features.data.every(Number.isFinite)) {
+      throw new DataError(`${rows.corpus}: the features of the channel "${name}" are not all finite numbers`);
+    }
   }
   const counts = countLabels(rows.labels, rows.classes);
   const present = rows.classes.filter((_, c) => counts[c] > 0);

@@ -1,6 +1,7 @@
-import { OptionError } from "../errors.ts";
+import { DataError, OptionError } from "../errors.ts";
 import { noiseRows } from "./canary.ts";
 import { type Cell, cellName, type Components } from "./cell.ts";
+import { conditionsFor, LEARNING_SHARES, type StudyName } from "./conditions.ts";
 import { shuffledLabels } from "./label-shuffle.ts";
 import { type FoldSteps, type Outcome, runFold } from "./pipeline.ts";
 import { type Plan, planProtocol, type ProtocolName, tablesPlan } from "./protocols.ts";
@@ -12,16 +13,18 @@ import { deriveSeed } from "./seeds.ts";
 export interface TaskSetting extends FoldSteps {
   readonly data: EvaluationRows | SeedTables;
   readonly seed: number;
+  readonly studies?: readonly StudyName[];
 }
 
 /**
  * The smallest piece of a run: one cell in one fold. On the rows as they are (`features`), on noise in their place (`noise`, for the canary),
- * or with labels dealt out anew (`labels`, for the label-shuffle test; its run 0 has the true ones).
+ * with labels dealt out anew (`labels`, for the label-shuffle test; its run 0 has the true ones), or learning from a share of the training
+ * rows (`learning`). The fitted model of `features` is also tried under the conditions of the studies.
  */
 export interface Task {
   readonly protocol: ProtocolName;
-  readonly kind: "features" | "noise" | "labels";
-  /** Which draw of noise or labels; 0 for features. */
+  readonly kind: "features" | "noise" | "labels" | "learning";
+  /** Which draw of noise or labels, which of the shares; 0 for features. */
   readonly run: number;
   readonly cell: Cell;
   /** Its place among the plan's folds. */
@@ -44,6 +47,15 @@ export interface TaskStore {
   /** Must leave either all of the result or nothing behind. */
   save(name: string, result: TaskResult): Promise<void>;
 }
+
+/** The outcome of a fold whose share of training rows is too small to learn from: no test rows. */
+function nothingLearnt(error: unknown): Outcome {
+  if (!(error instanceof DataError)) throw error;
+  return { rows: new Int32Array(0), truth: new Int32Array(0), predicted: new Int32Array(0) };
+}
+
+/** Test rows of all folds together whose contributions are measured, about: TreeSHAP of a deep forest is slow. */
+const EXPLAINED_ROWS = 60;
 
 /** A task in words: unique in a run. */
 export const taskName = ({ protocol, kind, run, cell, fold }: Task): string =>
@@ -94,16 +106,30 @@ export function createTaskRunner(setting: TaskSetting, components: Components): 
   return async (task, onProgress) => {
     const start = performance.now();
     const { plan, rows } = planOf(task);
-    const fold = plan.folds[task.fold];
-    const runSeed = task.kind === "features" ? seed : deriveSeed(seed, task.kind, String(task.run));
-    const outcome = await runFold(
+    const whole = plan.folds[task.fold];
+    const isLearning = task.kind === "learning";
+    const fold = isLearning
+      ? whole.withShare(LEARNING_SHARES[task.run], deriveSeed(seed, "learning", whole.name))
+      : whole;
+    const onFeatures = task.kind === "features" || isLearning;
+    const runSeed = onFeatures ? seed : deriveSeed(seed, task.kind, String(task.run));
+    const chosen = task.kind === "features" ? (setting.studies ?? []) : [];
+    const run = runFold(
       plan,
       fold,
       task.kind === "noise" ? noiseRows(rows, plan.twins, deriveSeed(runSeed, "noise", fold.name)) : rows,
       task.cell,
       components,
-      { ...setting, seed: runSeed, canary: task.kind !== "features", onProgress },
+      {
+        ...setting,
+        seed: runSeed,
+        canary: !onFeatures,
+        conditions: conditionsFor(rows, task.cell.modality, chosen, seed),
+        explain: chosen.includes("contributions") ? Math.ceil(EXPLAINED_ROWS / plan.folds.length) : undefined,
+        onProgress,
+      },
     );
+    const outcome = await (isLearning ? run.catch(nothingLearnt) : run);
     return { outcome, seconds: (performance.now() - start) / 1000 };
   };
 }

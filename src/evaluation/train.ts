@@ -13,10 +13,12 @@ import { applyTemperature, fitTemperature } from "../models/temperature.ts";
 import type { AudioBranch, TextBranch } from "../recognizer.ts";
 import { TfidfVectorizer } from "../text/tfidf.ts";
 import { expectedCalibrationError } from "./calibration.ts";
-import { balancedWeights, Fold, type Parts } from "./fold.ts";
+import { Fold } from "./fold.ts";
+import type { Parts } from "./fold-parts.ts";
 import { checkRows, type EvaluationRows } from "./rows.ts";
 import { type Score, scorePredictions } from "./score.ts";
 import { groupKFold, leaveOneGroupOut, type Split } from "./splits.ts";
+import { balancedWeights } from "./training-part.ts";
 import { rowNumbers, UtteranceRows } from "./utterance-rows.ts";
 
 export const trainableClassifiers = ["lr", "rf", "cnn", "lstm", "transformer"] as const;

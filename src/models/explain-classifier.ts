@@ -52,6 +52,12 @@ export function explainClassifier(classifier: Classifier, x: Matrix): Classifier
   );
 }
 
+/** Whether {@link explainClassifier} knows what moves the classifier. */
+export const isExplainable = (classifier: Classifier): boolean =>
+  [RandomForestClassifier, GradientBoostingClassifier, LinearSVC, LogisticRegression, CountNaiveBayes].some(
+    (kind) => classifier instanceof kind,
+  );
+
 /** One output made two, the first the negative of the second. */
 function mirrored({ base, values }: Explanation, scale: number): Explanation {
   const both = (numbers: Float64Array): Float64Array =>

@@ -6,6 +6,7 @@ import { LinearSVC } from "./linear-svc.ts";
 import { ExtraTreesClassifier } from "./extra-trees.ts";
 import { GradientBoostingClassifier } from "./gradient-boosting.ts";
 import { LogisticRegression } from "./logistic-regression.ts";
+import { LogOpinionPool } from "./log-opinion-pool.ts";
 import type { Loader } from "./members.ts";
 import { MultinomialNB } from "./multinomial-nb.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -27,6 +28,7 @@ const LOADERS: Record<string, ClassifierLoader> = {
   [ComplementNB.kind]: ComplementNB.load,
   [VotingClassifier.kind]: VotingClassifier.load,
   [StackingClassifier.kind]: StackingClassifier.load,
+  [LogOpinionPool.kind]: LogOpinionPool.load,
   [CalibratedClassifier.kind]: CalibratedClassifier.load,
   [Pipeline.kind]: Pipeline.load,
 };

@@ -182,6 +182,102 @@ test("reproduce fills the cells of the other linear models where they are named"
   }
 });
 
+test("reproduce makes the studies that it is asked for, in one report", async () => {
+  const options = [
+    "--protocol",
+    "holdout",
+    "--only",
+    "fusion",
+    "--studies",
+    "missing,channel,words,learning,contributions",
+  ];
+  const run = await emovox("reproduce", ...options, "--canary-runs", "0", "--out", "studies", "--json");
+  expect(run.stderr).toBe("");
+  expect(run.code).toBe(0);
+  const { studies, cells, comparisons } = JSON.parse(run.stdout);
+  expect(cells.map(({ title }: { title: string }) => title)).toEqual(["LR", "LR", "LR", "Late fusion", "Stack"]);
+  const conditions = studies.conditions.map(({ cell, condition }: Record<string, string>) => `${cell}: ${condition}`);
+  // Six channels for four cells that hear, three error rates for four that read, two missing parts for three that do both.
+  expect(conditions).toHaveLength(6 * 4 + 3 * 4 + 2 * 3);
+  expect(conditions).toContain("both/late: telephone, 8 kHz");
+  expect(studies.learning).toHaveLength(5);
+  expect(studies.contributions.map(({ cell }: { cell: string }) => cell)).toEqual(["audio/lr", "text/lr", "both/lr"]);
+  expect(studies.contributions[0].features[0].name).toMatch(/^(sig|rmse|silence|harmonic|auto_corr)/);
+  expect(comparisons.map(({ a, b }: Record<string, string>) => `${a} ${b}`)).toContain("both/late text/lr");
+  const page = await readFile(join(folder, "studies/report.html"), "utf8");
+  for (const part of ["Through worse channels", "What moves the scores", "reverberation, RT60 0.5 s"]) {
+    expect(page).toContain(part);
+  }
+  for (const wrong of ["dreams", "missing,"]) {
+    expect((await emovox("reproduce", "--studies", wrong)).stderr).toContain("known are missing, channel");
+  }
+});
+
+test("reproduce searches, selects, calibrates and balances within the folds, and shuffles labels", async () => {
+  const steps = ["--search", "halving", "--select", "6", "--calibrate", "temperature", "--balance", "smote"];
+  const run = await emovox(
+    "reproduce",
+    "--only",
+    "audio/lr",
+    "--protocol",
+    "kfold,holdout",
+    ...steps,
+    "--label-shuffles",
+    "3",
+    "--normalize",
+    "speaker",
+    "--workers",
+    "2",
+    "--out",
+    "steps",
+    "--json",
+  );
+  expect(run.code).toBe(0);
+  const [kfold, holdout] = JSON.parse(run.stdout);
+  expect([kfold.protocol, holdout.protocol]).toEqual(["kfold", "holdout"]);
+  for (const results of [kfold, holdout]) {
+    expect(results).toMatchObject({
+      search: "halving",
+      select: 6,
+      calibrate: "temperature",
+      balance: "smote",
+      normalize: "speaker",
+    });
+    expect(results.labelShuffle.shuffles).toBe(3);
+    for (const { search } of results.cells[0].byFold) expect(search.params.C).toBeGreaterThan(0);
+  }
+  const bad = [
+    [["--workers", "0"], "at least 1"],
+    [["--select", "-1"], "below 0"],
+    [["--search", "hope"], "grid, random, halving"],
+    [["--calibrate", "yes"], "temperature"],
+    [["--balance", "more"], "weights, oversample"],
+    [["--protocol", "seed", "--search", "grid"], "does not"],
+  ] as const;
+  for (const [options, says] of bad) {
+    const { code, stderr } = await emovox("reproduce", "--only", "audio/lr", "--out", "never", ...options);
+    expect(code).toBe(2);
+    expect(stderr).toContain(says);
+  }
+});
+
+test("reproduce names what a protocol lacks", async () => {
+  const row = (n: number, speaker: string) => `u${n},${n % 2 ? "anger" : "joy"},words number ${n},${speaker}`;
+  const table = (speaker: (n: number) => string) =>
+    ["id,emotion,transcript,speaker", ...Array.from({ length: 12 }, (_, n) => row(n, speaker(n)))].join("\n");
+  await writeFile(
+    join(folder, "alone.csv"),
+    table(() => "Ann"),
+  );
+  await writeFile(
+    join(folder, "unnamed.csv"),
+    table((n) => (n === 7 ? "" : `S${n % 3}`)),
+  );
+  const only = ["--only", "text/lr", "--protocol", "speaker", "--out", "never"];
+  await refused(["reproduce", "--corpus", "csv:alone.csv", ...only], "csv:", "speaker", '"Ann" in every row');
+  await refused(["reproduce", "--corpus", "csv:unnamed.csv", ...only], "speaker", "row-0000009");
+});
+
 test("reproduce fills the cells of boosting, perceptron and the published ensembles, with the published figures", async () => {
   const only = "text/xgb,text/mlp,text/e1,both/e2";
   const run = await emovox("reproduce", "--only", only, "--protocol", "holdout", "--out", "wider", "--json");

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { html } from "../../src/evaluation/html.ts";
+import { components } from "../../src/evaluation/components.ts";
+import { renderMarkdown } from "../../src/evaluation/report-markdown.ts";
 import { renderReport } from "../../src/evaluation/report.ts";
 import { reproduce } from "../../src/evaluation/reproduce.ts";
 import { testComponents, toyRows } from "../evaluation-doubles.ts";
@@ -42,6 +44,36 @@ describe("the report", () => {
     for (const part of ["majority", "prior", "56.9", "synthetic speech proves nothing", "What was run"]) {
       expect(page).toContain(part);
     }
+  });
+
+  test("shows studies where they were made, hostile names harmless", async () => {
+    const studies = ["missing", "channel", "words", "learning", "contributions"] as const;
+    const evil = `</text><script>alert("1")</script>`;
+    const rows = { ...toy, channels: [{ name: evil, features: toy.features! }] };
+    const models = { ...testComponents.models, lr: components.models.lr };
+    const results = await reproduce(rows, {
+      ...options,
+      components: { ...testComponents, models },
+      protocol: "loso",
+      studies,
+    });
+    const page = await renderReport(results);
+    expect(page).not.toContain("<script");
+    for (const part of [
+      "no sound",
+      "40 % wrong words",
+      "With fewer training rows",
+      "What moves the scores",
+      "What a modality adds",
+    ]) {
+      expect(page).toContain(part);
+    }
+    expect(page.match(/<caption>/g)).toHaveLength(page.match(/<table/g)!.length);
+    const bare = await renderReport(await reproduce(rows, { ...options, protocol: "loso" }));
+    expect(bare).not.toContain("With fewer training rows");
+    const markdown = renderMarkdown(results);
+    expect(markdown).toContain("| no sound | both/lr |");
+    expect(markdown).not.toMatch(/(?<!\\)<script/);
   });
 
   test("puts the canary on top when it cries", async () => {

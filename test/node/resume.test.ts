@@ -16,7 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const cells = ["--only", "audio/lr,text/mnb,both/lr", "--protocol", "loso,script-disjoint", "--canary-runs", "1"];
+const cells = [
+  ["--only", "audio/lr,text/mnb,both/lr"],
+  ["--protocol", "loso,script-disjoint"],
+  ["--canary-runs", "1"],
+  ["--studies", "missing,words,learning,contributions"],
+].flat();
 
 function start(out: string, ...more: string[]): { child: ChildProcess; ended: Promise<number | null> } {
   const args = [main, "reproduce", ...cells, "--out", join(folder, out), ...more];
@@ -104,7 +109,9 @@ test("results of tasks come back whole, and only under their key", async () => {
     truth: Int32Array.of(0, 1),
     predicted: Int32Array.of(1, 1),
     probabilities: Float64Array.of(0.1, 0.9, 1 / 3, 2 / 3),
-  };
+    conditions: [{ study: "words", name: "10 % wrong words", predicted: Int32Array.of(0, 1) }],
+    contributions: { unit: "score", rows: 2, names: ["x"], classes: ["a", "b"], values: Float64Array.of(0.25, 1 / 7) },
+  } as const;
   await store.save("loso audio-rf fold-0", { outcome, seconds: 1.25 });
   expect(await store.load("loso audio-rf fold-0")).toEqual({ outcome, seconds: 1.25 });
   expect(await store.load("loso audio-rf fold-1")).toBeUndefined();

@@ -25,8 +25,14 @@ export async function loadPlotter(): Promise<Plotter> {
   const [Plot, { parseHTML }] = await Promise.all([import("@observablehq/plot"), import("linkedom")]);
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
   const draw = (label: string, options: PlotOptions): Html => {
-    const chart = new Html(Plot.plot({ document, className: "plot", ...options }).outerHTML.replace(/^<svg/, ""));
+    const drawn = Plot.plot({ document, className: "plot", ...options });
+    // The picture has one name; those that Plot gives its parts are not allowed on plain groups (ARIA 1.2, "generic").
+    for (const part of drawn.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
+    const chart = new Html(drawn.outerHTML.replace(/^<svg/, ""));
     return html`<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${label}"${chart}`;
   };
   return { Plot, draw };
 }
+
+/** The page's colour of the nth line of a chart. */
+export const lineColour = (n: number): string => `var(--line-${n % 8})`;
