@@ -63,7 +63,7 @@ describe("honest protocols", () => {
     const speakers = toy.speakers!.map((speaker, row) => (row === 7 ? undefined : speaker));
     expect(() => planProtocol("speaker", { ...toy, speakers }, 1)).toThrow("utterance7 has none");
     const alone = { ...toy, sessions: undefined, speakers: toy.labels.map(() => "solo") };
-    expect(() => planProtocol("loso", alone, 1)).toThrow('there is only "solo"');
+    expect(() => planProtocol("loso", alone, 1)).toThrow('"speaker" is "solo" in every row');
   });
 
   test("a class of one group only is announced as lost", () => {

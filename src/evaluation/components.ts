@@ -11,7 +11,7 @@ import { VotingClassifier } from "../models/voting-classifier.ts";
 import { TfidfVectorizer } from "../text/tfidf.ts";
 import type { Components, ModelSettings } from "./cell.ts";
 import { deepModels } from "./deep-models.ts";
-import { recipe } from "./protocols.ts";
+import { recipe } from "./recipe.ts";
 
 /** Trees that show whether a protocol leaks as well as the hundreds that a table wants. */
 const CANARY_TREES = 50;

@@ -1,22 +1,12 @@
-import { DataError, OptionError } from "../errors.ts";
+import { OptionError } from "../errors.ts";
+import { type Duplicates, contentTwins, countTwins, withoutTwins } from "./duplicates.ts";
 import { Fold } from "./fold.ts";
+import { honestSplits, innerGroups } from "./honest-splits.ts";
 import { LeakingFold } from "./leaking-fold.ts";
-import { contentTwins, countTwins, type Duplicates, withoutTwins } from "./duplicates.ts";
 import { type Overlap, overlapOf, textGroups } from "./overlap.ts";
-import { completeGroups, type EvaluationRows } from "./rows.ts";
-import { deriveSeed } from "./seeds.ts";
-import {
-  assertGroupsApart,
-  crossSplits,
-  groupHoldout,
-  groupKFold,
-  holdout,
-  leaveOneGroupOut,
-  officialSplit,
-  type Split,
-  shuffledKFold,
-  stratifiedGroupKFold,
-} from "./splits.ts";
+import { leaksOfSeed, seedRows } from "./recipe.ts";
+import type { EvaluationRows } from "./rows.ts";
+import type { Split } from "./splits.ts";
 
 /** The protocols, with what each does. */
 export const protocols = {
@@ -35,36 +25,6 @@ export const protocols = {
 } as const;
 
 export type ProtocolName = keyof typeof protocols;
-
-/** The numbers of the published recipe (Sahu 2019, arXiv 1904.06022, and its public code). */
-export const recipe = {
-  /** How often each row of a class stands in the table, all in all. */
-  copies: { fea: 31, sur: 11 },
-  testShare: 0.2,
-  tfidf: { sublinearTf: true, minDf: 5, norm: "l2", ngramRange: [1, 2], stopWords: "english" },
-  randomForest: { trees: { audio: 1200, text: 600, both: 600 }, minSamplesSplit: 25 },
-  logisticRegression: { C: 1 },
-  /** XGBoost's; the published code also writes `sub_sample`, which XGBoost does not know and leaves unheeded. */
-  boosting: { trees: { audio: 1200, text: 600, both: 600 }, maxDepth: 7, learningRate: 0.008 },
-  perceptron: { units: { audio: 650, text: 500, both: 500 }, learningRateInit: 0.01, maxIter: 1000 },
-} as const;
-
-/** The six classes of the recipe, with the names that corpora have for them. */
-const six: Readonly<Record<string, readonly string[]>> = {
-  ang: ["ang", "anger", "angry"],
-  hap: ["hap", "happiness", "happy", "joy"],
-  sad: ["sad", "sadness"],
-  fea: ["fea", "fear", "fearful"],
-  sur: ["sur", "surprise", "surprised"],
-  neu: ["neu", "neutral"],
-};
-
-/** What makes the recipe's figures too good, in the words of the reports. */
-const leaksOfSeed = [
-  "rows of rare classes are copied before the split, so their twins stand in training and test part",
-  "the split is drawn row by row: speakers, sessions and dialogues stand on both sides",
-  "the scaler and TF-IDF are fitted on training and test rows together",
-] as const;
 
 /** A protocol applied to rows: its folds and what must be said about them. */
 export interface Plan {
@@ -144,29 +104,6 @@ function leakingPlan(rows: EvaluationRows, split: Split): Plan {
   };
 }
 
-/** The rows of the published recipe: copied, then divided at random. */
-export interface SeedRows {
-  /** Row numbers; copies repeat theirs, and may stand on both sides. */
-  readonly split: Split;
-  /** The recipe's name of each corpus row's class; undefined where it has none. */
-  readonly codes: readonly (string | undefined)[];
-}
-
-/** @throws {DataError} when no row is of the recipe's six classes. */
-export function seedRows(rows: EvaluationRows, seed: number): SeedRows {
-  const code = new Map(Object.entries(six).flatMap(([code, names]) => names.map((name) => [name, code])));
-  const codes = rows.labels.map((label) => code.get(label));
-  const table = codes.flatMap((emotion, row) =>
-    emotion === undefined ? [] : new Array<number>(recipe.copies[emotion as "fea" | "sur"] ?? 1).fill(row),
-  );
-  if (table.length === 0) {
-    throw new DataError(
-      `${rows.corpus}: the protocol seed keeps ${Object.keys(six).join(", ")}; no row has one of them`,
-    );
-  }
-  return { split: holdout(table, recipe.testShare, deriveSeed(seed, "split")), codes };
-}
-
 function seedPlan(rows: EvaluationRows, seed: number): Plan {
   const { split, codes } = seedRows(rows, seed);
   const plan = leakingPlan(rows, split);
@@ -203,120 +140,6 @@ function honestPlan(protocol: Exclude<ProtocolName, "seed">, rows: EvaluationRow
     ),
     warnings: [...divided.warnings, ...missing(rows, folds)],
   };
-}
-
-interface HonestSplits {
-  readonly splits: readonly Split[];
-  readonly groupedBy?: "session" | "speaker";
-  readonly warnings: readonly string[];
-}
-
-function honestSplits(
-  protocol: Exclude<ProtocolName, "seed">,
-  rows: EvaluationRows,
-  twins: Int32Array,
-  texts: readonly (string | undefined)[] | undefined,
-  seed: number,
-): HonestSplits {
-  if (protocol === "official" || protocol === "cross-corpus") {
-    if (!rows.splits) throw new DataError(`${rows.corpus}: the protocol ${protocol} needs the field "split"`);
-    const split = officialSplit(rows.splits);
-    return { splits: [split], warnings: protocol === "official" ? speakersOnBothSides(split, rows) : [] };
-  }
-  if (protocol === "row-kfold" || protocol === "stratified-kfold") {
-    const units = Array.from(twins, String);
-    const splits =
-      protocol === "row-kfold"
-        ? shuffledKFold(units, FOLDS, deriveSeed(seed, "split"))
-        : stratifiedGroupKFold(units, rows.labels, FOLDS, deriveSeed(seed, "split"));
-    return {
-      splits,
-      warnings: ["speakers and sessions are not kept apart: figures are those of voices that were heard before"],
-    };
-  }
-  if (protocol === "script-disjoint") return scriptDisjointSplits(rows, texts);
-  const { groups, groupedBy } = groupsOf(protocol, rows);
-  if (new Set(groups).size < 2) {
-    throw new DataError(
-      `${rows.corpus}: the protocol ${protocol} needs two ${groupedBy}s or more, but the field "${groupedBy}" is "${groups[0]}" in every row`,
-    );
-  }
-  const splits = {
-    loso: () => leaveOneGroupOut(groups),
-    speaker: () => leaveOneGroupOut(groups),
-    kfold: () => groupKFold(groups, FOLDS),
-    "stratified-group-kfold": () => stratifiedGroupKFold(groups, rows.labels, FOLDS),
-    holdout: () => [groupHoldout(groups, 0.2, deriveSeed(seed, "split"))],
-  }[protocol]();
-  for (const split of splits) assertGroupsApart(split, groups);
-  return { splits, groupedBy, warnings: [] };
-}
-
-const FOLDS = 5;
-
-function innerGroups(protocol: ProtocolName, rows: EvaluationRows, twins: Int32Array): readonly string[] {
-  const known = rows.speakers?.every((speaker) => speaker) || rows.sessions?.every((session) => session);
-  const byRow = protocol === "row-kfold" || protocol === "stratified-kfold";
-  return known && !byRow ? groupsOf(protocol, rows).groups : Array.from(twins, String);
-}
-
-/**
- * Texts and groups (sessions, speakers) are each put into five parts, or as many as there are, and the divisions crossed, so that a
- * figure tells of new words from new voices. A row without a text is a text of its own.
- */
-function scriptDisjointSplits(rows: EvaluationRows, texts: readonly (string | undefined)[] | undefined): HonestSplits {
-  if (!texts)
-    throw new DataError(`${rows.corpus}: the protocol script-disjoint needs transcripts or the field "script"`);
-  const named = texts.map((text, row) => text ?? `row ${row}`);
-  const distinct = new Set(named).size;
-  if (distinct < 2)
-    throw new DataError(`${rows.corpus}: the protocol script-disjoint needs two texts or more, there is one`);
-  const byText = groupKFold(named, Math.min(FOLDS, distinct)).map((split) => ({
-    ...split,
-    name: `texts ${split.name}`,
-  }));
-  const known = rows.speakers?.every((speaker) => speaker) || rows.sessions?.every((session) => session);
-  const { groups, groupedBy } = known ? groupsOf("script-disjoint", rows) : { groups: [], groupedBy: undefined };
-  const count = new Set(groups).size;
-  if (count < 2) {
-    return { splits: byText, warnings: ["there are no two speakers to keep apart: only the texts are disjoint"] };
-  }
-  const splits = crossSplits(groupKFold(groups, Math.min(FOLDS, count)), byText);
-  for (const split of splits) {
-    assertGroupsApart(split, named);
-    assertGroupsApart(split, groups);
-  }
-  return { splits, groupedBy, warnings: [] };
-}
-
-function groupsOf(
-  protocol: ProtocolName,
-  rows: EvaluationRows,
-): { groups: readonly string[]; groupedBy: "session" | "speaker" } {
-  const need = `the protocol ${protocol}`;
-  const useSessions = protocol !== "speaker" && rows.sessions !== undefined && !speakersChangeSessions(rows);
-  return useSessions
-    ? { groups: completeGroups(rows, "sessions", need), groupedBy: "session" }
-    : { groups: completeGroups(rows, "speakers", need), groupedBy: "speaker" };
-}
-
-/** Whether some speaker is heard in two sessions, so that leaving a session out would not leave its speakers out. */
-function speakersChangeSessions({ speakers, sessions }: EvaluationRows): boolean {
-  const sessionOf = new Map<string, string | undefined>();
-  return (speakers ?? []).some((speaker, row) => {
-    if (speaker === undefined) return false;
-    const first = sessionOf.get(speaker);
-    if (first === undefined) sessionOf.set(speaker, sessions?.[row]);
-    return first !== undefined && first !== sessions?.[row];
-  });
-}
-
-function speakersOnBothSides({ train, test }: Split, { speakers }: EvaluationRows): string[] {
-  if (!speakers) return ["the corpus names no speakers: the same voice may stand in training and test part"];
-  const training = new Set(Array.from(train, (row) => speakers[row]));
-  const testing = new Set(Array.from(test, (row) => speakers[row]));
-  const both = [...testing].filter((speaker) => training.has(speaker)).length;
-  return both === 0 ? [] : [`${both} of the ${testing.size} speakers of the official test part are in training too`];
 }
 
 function presentClasses({ classes, labels }: EvaluationRows, folds: readonly Fold[]): string[] {

@@ -1,7 +1,7 @@
 import { DataError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix, takeRows } from "../matrix.ts";
 import { MinMaxScaler } from "../models/scaler.ts";
-import { seedRows } from "./protocols.ts";
+import { seedRows } from "./recipe.ts";
 import type { EvaluationRows } from "./rows.ts";
 
 /** The recipe's four tables: the training rows and the test rows, each with audio features and transcripts. */
