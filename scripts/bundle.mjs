@@ -37,7 +37,7 @@ const groups = [
   group("pretrained", "models/pretrained"),
   { name: "features", test: /build\/lib\/(?:core|features|audio|base64|errors|matrix)|node_modules\/fflate/ },
   group("text", "text"),
-  group("models", "models|random|recognizer"),
+  group("models", "models|random|recognizer|evaluation/calibration"),
   group("evaluation", "evaluation"),
 ];
 await bundle.write({
