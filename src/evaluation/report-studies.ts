@@ -36,11 +36,11 @@ ${scrolling("learning curves", learningCurvesChart(plotter, "UAR of every cell b
     ? ""
     : html`<section><h3>What moves the scores</h3>
 <p class="quiet">What a feature or word added to the scores of test rows, without its sign, by class: exact TreeSHAP values for trees, coefficient times value
-for linear models. It tells what a model looks at, not what causes an emotion.</p>
+for linear models; for trees too deep for TreeSHAP, how much splits on a column made training rows purer. It tells what a model looks at, not what causes an emotion.</p>
 <p>${contributions[0].classes.map((name, c) => html`<span class="key" style="--key:${lineColour(c)}">${name}</span> `)}</p>
 <div class="panels">${contributions.map(
         (own) =>
-          html`<figure><figcaption>${own.cell}: the strongest of ${own.columns} columns on ${own.rows} test rows</figcaption>${contributionsChart(plotter, `what moves the scores of ${own.cell}`, own)}</figure>
+          html`<figure><figcaption>${own.cell}: the strongest of ${own.columns} columns${own.rows > 0 ? ` on ${own.rows} test rows` : ""}</figcaption>${contributionsChart(plotter, `what moves the scores of ${own.cell}`, own)}</figure>
 `,
       )}</div>
 </section>

@@ -2,6 +2,7 @@ import { bootstrap, confidenceIntervals, type Difference, differences, type Inte
 import { type Cell, cellName } from "./cell.ts";
 import { type ConditionStudy, LEARNING_SHARES } from "./conditions.ts";
 import { join, joinColumns, speakersOf } from "./joined.ts";
+import type { MeanContributions } from "./contributions.ts";
 import type { Outcome } from "./pipeline.ts";
 import type { Plan } from "./protocols.ts";
 import type { EvaluationRows } from "./rows.ts";
@@ -39,13 +40,13 @@ export interface LearningCurve {
 export interface Contributions {
   readonly cell: string;
   /** See `MeanContributions`. */
-  readonly unit: "probability" | "score";
-  /** Test rows of all folds that were explained. */
+  readonly unit: MeanContributions["unit"];
+  /** Test rows of all folds that were explained; 0 for `impurity`. */
   readonly rows: number;
   readonly classes: readonly string[];
   /** Columns in any fold. */
   readonly columns: number;
-  /** The strongest, at most 20: `value` is the mean absolute contribution, summed over the classes; `byClass` its parts. */
+  /** The strongest, at most 20: `value` is the mean absolute contribution, summed over the classes; `byClass` its parts, none for `impurity`. */
   readonly features: readonly { readonly name: string; readonly value: number; readonly byClass: readonly number[] }[];
 }
 
@@ -110,21 +111,27 @@ export function learningCurve(
 
 /** The contributions of all folds in one, weighted by their rows: columns of one name are one. Nothing for a cell that has none. */
 export function contributionsOf(cell: Cell, { classes }: Plan, outcomes: readonly Outcome[]): Contributions[] {
-  const parts = outcomes.flatMap(({ contributions }) => contributions ?? []);
-  if (parts.length === 0) return [];
+  const told = outcomes.flatMap(({ contributions }) => contributions ?? []);
+  if (told.length === 0) return [];
+  // Folds whose trees were too deep count only where all were.
+  const explained = told.filter(({ unit }) => unit !== "impurity");
+  const parts = explained.length > 0 ? explained : told;
+  const [{ unit }] = parts;
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const sums = new Map<string, number[]>();
   for (const part of parts) {
-    const codes = part.classes.map((name) => classes.indexOf(name));
+    const codes = unit === "impurity" ? [0] : part.classes.map((name) => classes.indexOf(name));
+    const weight = unit === "impurity" ? 1 / parts.length : part.rows / rows;
     part.names.forEach((name, column) => {
-      const own = sums.get(name) ?? classes.map(() => 0);
+      const own = sums.get(name) ?? (unit === "impurity" ? [0] : classes.map(() => 0));
       sums.set(name, own);
-      codes.forEach((code, c) => (own[code] += (part.values[column * codes.length + c] * part.rows) / rows));
+      codes.forEach((code, c) => (own[code] += part.values[column * codes.length + c] * weight));
     });
   }
   const features = [...sums]
     .map(([name, byClass]) => ({ name, value: byClass.reduce((sum, value) => sum + value, 0), byClass }))
     .sort((a, b) => b.value - a.value)
-    .slice(0, STRONGEST);
-  return [{ cell: cellName(cell), unit: parts[0].unit, rows, classes, columns: sums.size, features }];
+    .slice(0, STRONGEST)
+    .map((feature) => (unit === "impurity" ? { ...feature, byClass: [] } : feature));
+  return [{ cell: cellName(cell), unit, rows, classes, columns: sums.size, features }];
 }

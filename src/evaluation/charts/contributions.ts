@@ -12,8 +12,10 @@ export function contributionsChart(
   { features, classes, unit }: Contributions,
 ): Html {
   const shown = features.slice(0, DRAWN);
-  const parts = shown.flatMap(({ name, byClass }) =>
-    byClass.map((value, c) => ({ name, of: classes[c], value, colour: lineColour(c) })),
+  const parts = shown.flatMap(({ name, value: whole, byClass }) =>
+    byClass.length === 0
+      ? [{ name, of: "all classes", value: whole, colour: "var(--shade)" }]
+      : byClass.map((value, c) => ({ name, of: classes[c], value, colour: lineColour(c) })),
   );
   return draw(label, {
     width: 560,
@@ -22,7 +24,11 @@ export function contributionsChart(
     marginRight: 20,
     marginBottom: 40,
     x: {
-      label: unit === "probability" ? "mean |TreeSHAP value|, probability" : "mean |contribution|, score",
+      label: {
+        probability: "mean |TreeSHAP value|, probability",
+        score: "mean |contribution|, score",
+        impurity: "mean decrease in impurity, share",
+      }[unit],
       labelOffset: 36,
       grid: true,
     },
