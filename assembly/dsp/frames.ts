@@ -252,6 +252,7 @@ function secondPass<T>(
   const floor = splat<T>(plan.topDb >= 0 ? loudest - plan.topDb : -Infinity);
   const cepstra = work + ((<usize>((frames + 3) & ~3) * <usize>plan.nMels) << 2);
   const cepstraRow = <usize>plan.nMfcc << 2;
+  const deltas = column(plan, DELTA) >= 0 || column(plan, DELTA2) >= 0;
   for (let t = 0; t < frames; t += lanes<T>()) {
     const valid = min(lanes<T>(), frames - t);
     const block = work + ((<usize>t * <usize>plan.nMels) << 2);
@@ -263,18 +264,14 @@ function secondPass<T>(
     }
     if (cepstral) {
       denseRowsBlock<T>(block, plan.nMfcc, plan.nMels, plan.dct, plan.result);
-      blockToRows<T>(plan.result, plan.nMfcc, valid, cepstra + <usize>t * cepstraRow, cepstraRow);
+      if (column(plan, MFCC) >= 0) blockToRows<T>(plan.result, plan.nMfcc, valid, out + column4(plan, MFCC) + <usize>t * row, row);
+      if (deltas) blockToRows<T>(plan.result, plan.nMfcc, valid, cepstra + <usize>t * cepstraRow, cepstraRow);
     }
   }
   if (column(plan, ONSET) >= 0) {
     onsetStrength<T>(work, plan.nMels, frames, plan.onsetDelay, plan.result, out + column4(plan, ONSET), row);
   }
-  if (!cepstral) return;
-  if (column(plan, MFCC) >= 0) {
-    for (let t: usize = 0; t < <usize>frames; t++) {
-      memory.copy(out + column4(plan, MFCC) + t * row, cepstra + t * cepstraRow, cepstraRow);
-    }
-  }
+  if (!deltas) return;
   const rowLength = <i32>(row >> 2);
   if (column(plan, DELTA) >= 0) {
     deltaColumns(
