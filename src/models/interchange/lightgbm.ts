@@ -55,7 +55,7 @@ export function modelFromLightgbm(text: string, options: ImportOptions = {}): Im
     format: `LightGBM text, ${objective}`,
     classifier: boostedClassifier({ columns, classes, trees: byOutput, base }),
     columns,
-    featureNames: names.length === columns ? names : null,
+    featureNames: names.length === columns && !names.every((name, c) => name === `Column_${c}`) ? names : null,
     notes: [
       "LightGBM compares float64 values; rows here are float32",
       refusesMissing
