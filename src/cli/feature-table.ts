@@ -112,12 +112,13 @@ const isNaming = (name: string) => ["file", "wav_file", "id"].includes(name);
 
 /** Where the columns stand that are read. @throws {TableError} */
 function featureColumns(path: string, header: readonly string[], { names, count }: ReadColumns): number[] {
-  const twice = header.find((name, c) => header.indexOf(name) !== c);
+  const places = new Map(header.map((name, c) => [name, c]));
+  const twice = header.find((name, c) => places.get(name) !== c);
   if (twice !== undefined) throw new TableError(`${path}: two columns are named ${JSON.stringify(twice)}`);
   if (names) {
     return names.map((name) => {
-      const at = header.indexOf(name);
-      if (at >= 0) return at;
+      const at = places.get(name);
+      if (at !== undefined) return at;
       throw new TableError(
         `${path}: no column ${JSON.stringify(name)}, which the model reads; the columns are ${shortened(header)}`,
       );
