@@ -1,13 +1,10 @@
-import { readModelFile } from "../corpora/files.ts";
 import { DataError, withFile } from "../errors.ts";
 import { explainPrediction, type PartExplanation } from "../explanation.ts";
 import { mostProbable, takeRows } from "../matrix.ts";
 import { explainClassifier } from "../models/explain-classifier.ts";
-import { loadClassifier } from "../models/load-classifier.ts";
-import { loadModel } from "../models/model-file.ts";
 import type { RecognizerInput } from "../recognizer.ts";
 import { readFeatureTable } from "./feature-table.ts";
-import { readRecognizer } from "./model-path.ts";
+import { readClassifier, readRecognizer } from "./model-path.ts";
 
 /** An answer of a model and the reasons for it. */
 export interface Explained {
@@ -37,8 +34,8 @@ export async function* explainInputs(
 
 /** Explains what a classifier says of the rows of a table, one by one. */
 export async function* explainRows(model: string, table: string): AsyncGenerator<Explained> {
-  const { names, x, rows } = await readFeatureTable(table);
-  const classifier = await readClassifier(model);
+  const { classifier, featureNames } = await readClassifier(model);
+  const { names, x, rows } = await readFeatureTable(table, featureNames);
   const { classes } = classifier;
   for (const [r, source] of rows.entries()) {
     const row = takeRows(x, [r]);
@@ -59,13 +56,5 @@ export async function* explainRows(model: string, table: string): AsyncGenerator
     } catch (error) {
       throw withFile(error, error instanceof DataError ? table : source);
     }
-  }
-}
-
-async function readClassifier(path: string) {
-  try {
-    return loadClassifier(loadModel(await readModelFile(path)));
-  } catch (error) {
-    throw withFile(error, path);
   }
 }

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { InputError } from "../errors.ts";
 import { version } from "../version.ts";
+import { addConvert } from "./convert.ts";
 import { addDoctor } from "./doctor.ts";
 import { addEvaluate } from "./evaluate.ts";
 import { addExplain } from "./explain.ts";
@@ -19,7 +20,17 @@ const program = new Command("emovox")
   .version(version)
   .exitOverride()
   .showHelpAfterError("(--help shows the options)");
-for (const add of [addPredict, addExplain, addExtract, addTrain, addEvaluate, addReproduce, addDoctor, addServe])
+for (const add of [
+  addPredict,
+  addExplain,
+  addExtract,
+  addConvert,
+  addTrain,
+  addEvaluate,
+  addReproduce,
+  addDoctor,
+  addServe,
+])
   add(program);
 
 // A reader that has seen enough (`| head`) closes the pipe: no error.

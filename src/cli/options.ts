@@ -26,3 +26,10 @@ export function shareOption(text: string): number {
   if (text.trim() === "" || !(share >= 0 && share <= 1)) throw new InvalidArgumentError("It must be from 0 to 1.");
   return share;
 }
+
+/** Names with commas between them on the command line. */
+export function namesOption(text: string): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.some((name) => name === "")) throw new InvalidArgumentError("It must be names with commas between them.");
+  return names;
+}

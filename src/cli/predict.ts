@@ -3,12 +3,16 @@ import { findAudioFiles, readAudio } from "../corpora/audio-file.ts";
 import { OptionError, withFile } from "../errors.ts";
 import type { Prediction, Recognizer, RecognizerInput } from "../recognizer.ts";
 import { readRecognizer } from "./model-path.ts";
-import { shareOption } from "./options.ts";
+import { namesOption, shareOption } from "./options.ts";
 import { print } from "./output.ts";
+import { predictTable } from "./table-predictions.ts";
 
 interface PredictOptions {
   text?: string;
+  table?: string;
   model?: string;
+  classes?: string[];
+  columns?: string[];
   json?: boolean;
   lenient?: boolean;
   abstainBelow: number;
@@ -17,20 +21,48 @@ interface PredictOptions {
 export function addPredict(program: Command): void {
   program
     .command("predict")
-    .description("recognise the emotion of speech, of its transcript, or of both")
+    .description("recognise the emotion of speech, of its transcript, or of both; or classify the rows of a table")
     .argument("[file...]", "audio files, or folders of them")
     .option("--text <words>", "what is said in the file; without a file, the words alone are judged")
-    .option("--model <path>", "a recogniser made by emovox train (default: the one that comes along)")
-    .option("--json", "one object a line: {file, emotion, probabilities, milliseconds}")
+    .option("--table <csv>", "rows of features (or texts) for a classifier (--model); the first line names the columns")
+    .option(
+      "--model <path>",
+      "a recogniser made by emovox train (default: the one that comes along) or, with --table, a classifier of any format that convert reads",
+    )
+    .option(
+      "--classes <names>",
+      "with --table: names of the classes, where the model's file only numbers them",
+      namesOption,
+    )
+    .option(
+      "--columns <names>",
+      "with --table: the columns to read, where the model's file does not name them",
+      namesOption,
+    )
+    .option(
+      "--json",
+      "one object a line: {file, emotion, probabilities, milliseconds}, of a table {file, line, emotion, probabilities}",
+    )
     .option("--abstain-below <p>", "name no emotion when none is as probable as this (null in JSON)", shareOption, 0)
     .option("--lenient", "decode what is there of a truncated file")
-    .addHelpText("after", '\nExample:\n  $ emovox predict speech.wav --text "Leave me alone!"')
+    .addHelpText(
+      "after",
+      '\nExamples:\n  $ emovox predict speech.wav --text "Leave me alone!"\n  $ emovox predict --table rows.csv --model forest.onnx --json',
+    )
     .action(predict);
 }
 
 async function predict(paths: readonly string[], options: PredictOptions): Promise<void> {
+  const { table, model, classes, columns } = options;
+  if (table !== undefined) {
+    if (paths.length > 0 || options.text !== undefined) throw new OptionError("name either files or --table, not both");
+    if (model === undefined) throw new OptionError("--table needs the classifier that takes its rows: --model PATH");
+    return predictTable(table, model, { classes, featureNames: columns }, options);
+  }
+  if (classes !== undefined || columns !== undefined)
+    throw new OptionError("--classes and --columns belong to --table");
   if (paths.length === 0 && options.text === undefined) {
-    throw new OptionError("name an audio file, or words with --text (--help shows the options)");
+    throw new OptionError("name an audio file, words with --text, or rows with --table (--help shows the options)");
   }
   const files = (await Promise.all(paths.map((path) => findAudioFiles(path)))).flat();
   if (files.length > 1 && options.text !== undefined) {

@@ -13,6 +13,7 @@ import { Pipeline } from "./pipeline.ts";
 import { RandomForestClassifier } from "./random-forest.ts";
 import { StackingClassifier } from "./stacking-classifier.ts";
 import type { ModelState } from "./state.ts";
+import { VotedForest } from "./voted-forest.ts";
 import { VotingClassifier } from "./voting-classifier.ts";
 
 /** Makes a classifier of its state; `load` makes those that it holds. */
@@ -31,6 +32,7 @@ const LOADERS: Record<string, ClassifierLoader> = {
   [LogOpinionPool.kind]: LogOpinionPool.load,
   [CalibratedClassifier.kind]: CalibratedClassifier.load,
   [Pipeline.kind]: Pipeline.load,
+  [VotedForest.kind]: VotedForest.load,
 };
 
 /** Kinds that only the package's other entry, `emovox/deep`, can load, so that this one stays free of TensorFlow.js. */

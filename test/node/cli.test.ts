@@ -53,7 +53,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 test("--help shows every command, and each command an example", async () => {
   const { code, stdout } = await emovox("--help");
   expect(code).toBe(0);
-  for (const command of ["predict", "extract", "train", "evaluate", "reproduce", "doctor"]) {
+  for (const command of ["predict", "convert", "extract", "train", "evaluate", "reproduce", "doctor"]) {
     expect(stdout).toContain(command);
     expect((await emovox(command, "--help")).stdout).toContain(`$ emovox ${command}`);
   }

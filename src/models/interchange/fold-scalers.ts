@@ -10,11 +10,14 @@ export interface LinearWeights {
   readonly columns: number;
 }
 
+/** What turns rows into scaled rows of as many columns. */
+export type RowTransform = Pick<Scaler, "transform">;
+
 /**
  * A forest that says of rows what `forest` says of the scaled ones, exactly: a scaler never turns the order of a column's values, so a
  * threshold becomes the largest float32 that is scaled to no more than it.
  */
-export function foldIntoThresholds(forest: Forest, scalers: readonly Scaler[]): Forest {
+export function foldIntoThresholds(forest: Forest, scalers: readonly RowTransform[]): Forest {
   if (scalers.length === 0) return forest;
   let threshold = Float64Array.from(forest.threshold, floorToFloat32);
   for (const scaler of [...scalers].reverse()) threshold = unscaled(forest, threshold, scaler);
@@ -22,7 +25,7 @@ export function foldIntoThresholds(forest: Forest, scalers: readonly Scaler[]): 
 }
 
 /** Bisection over the order of the float32, the k-th nodes of all columns in one row. */
-function unscaled({ feature, columns }: Forest, threshold: Float64Array, scaler: Scaler) {
+function unscaled({ feature, columns }: Forest, threshold: Float64Array, scaler: RowTransform) {
   const inner = Array.from(feature.keys()).filter((node) => feature[node] >= 0);
   const seen = new Int32Array(columns);
   const place = inner.map((node) => seen[feature[node]]++ * columns + feature[node]);

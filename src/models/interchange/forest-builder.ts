@@ -27,6 +27,9 @@ export interface SourceTree {
 /** Bytes of leaves and nodes at most: half of what the core could hold. */
 const MOST_BYTES = 2 ** 30;
 
+/** Columns at most: a row of them takes 64 MB. */
+const MOST_COLUMNS = 2 ** 24;
+
 /** Puts trees together as {@link Forest} lays them out, and checks their structure. */
 export class ForestBuilder {
   readonly #columns: number;
@@ -41,8 +44,14 @@ export class ForestBuilder {
   #covered = true;
   #bytes = 0;
 
-  /** @param width numbers a leaf */
+  /**
+   * @param width numbers a leaf
+   * @throws {ModelFileError} more columns than any table has.
+   */
   constructor(columns: number, width: number) {
+    if (columns > MOST_COLUMNS) {
+      throw new ModelFileError(`the model has ${columns} columns, which are too many: ${MOST_COLUMNS} are read`);
+    }
     this.#columns = columns;
     this.#width = width;
     this.#leaves = new LeafTable(width);
