@@ -3,6 +3,7 @@ import { DataError, ModelFileError, OptionError } from "./errors.ts";
 import { createExtractor, type Extractor } from "./features/extractor.ts";
 import type { InputPart, UtteranceInput } from "./deep/utterance-input.ts";
 import type { Matrix, Probabilities } from "./matrix.ts";
+import { isTemperature } from "./models/calibrator.ts";
 import type { Classifier } from "./models/classifier.ts";
 import { loadClassifier } from "./models/load-classifier.ts";
 import { loadModel, saveModel } from "./models/model-file.ts";
@@ -270,8 +271,8 @@ function savedReader(state: ModelState, name: string, part: InputPart): Utteranc
 
 function savedTemperature(saved: SavedText | undefined): number {
   const temperature = saved?.temperature;
-  if (typeof temperature !== "number" || !(temperature > 0 && temperature < 1e6)) {
-    throw new ModelFileError("the recogniser's temperature must be a number above 0");
+  if (!isTemperature(temperature)) {
+    throw new ModelFileError("the recogniser's temperature must be a number from 1e-6 to 1e6");
   }
   return temperature;
 }

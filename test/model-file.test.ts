@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { ModelFileError } from "../src/errors.ts";
 import { matrixFromRows } from "../src/matrix.ts";
+import { LinearSVC } from "../src/models/linear-svc.ts";
 import { loadClassifier } from "../src/models/load-classifier.ts";
 import { LogisticRegression } from "../src/models/logistic-regression.ts";
 import { loadModel, saveModel } from "../src/models/model-file.ts";
@@ -196,4 +197,35 @@ test("a state holds others under names", () => {
   const nested = joinStates("outer", {}, { inner: state });
   expect(partOf(partOf(nested, "inner"), "scaler").tensors).toEqual(scaler.save().tensors);
   expect(loadScaler(new MinMaxScaler().fit(x).save())).toBeInstanceOf(MinMaxScaler);
+});
+
+test("a header with a text of megabytes, escapes in it, is read", () => {
+  const text = '"\\'.repeat(3_000_000);
+  expect(readSafetensors(writeSafetensors({ tensors: {}, metadata: { text } })).metadata.text).toBe(text);
+});
+
+test("absurd sizes are refused: weights, columns and temperatures that would leave float64 or memory", () => {
+  const linear = new LogisticRegression({ coefBits: 8 });
+  const x = matrixFromRows([[0], [1], [2], [3]]);
+  const y = ["low", "low", "high", "high"];
+  linear.fit(x, y);
+  const state = linear.save();
+  for (const value of [1e201, -1e306, Infinity, Number.NaN]) {
+    const scale = { ...state.tensors.scale, data: Float64Array.of(value, 1) } as Tensor;
+    expect(() => loadClassifier({ ...state, tensors: { ...state.tensors, scale } })).toThrow(ModelFileError);
+  }
+  const forest = new RandomForestClassifier({ nEstimators: 1 });
+  forest.fit(x, y);
+  const wide = forest.save();
+  expect(() => loadClassifier({ ...wide, config: { ...wide.config, columns: 2147483647 } })).toThrow("too many");
+  const machine = new LinearSVC();
+  machine.fit(x, y);
+  const saved = machine.save();
+  for (const temperature of [1e-320, 0, 1e7]) {
+    const config = { ...saved.config, calibrator: { method: "temperature", temperature } };
+    expect(() => loadClassifier({ ...saved, config })).toThrow("calibration is not sound");
+  }
+  const sigmoids = [{ slope: 1e300, offset: 0 }];
+  const config = { ...saved.config, calibrator: { method: "sigmoid", sigmoids } };
+  expect(() => loadClassifier({ ...saved, config })).toThrow("calibration is not sound");
 });

@@ -90,7 +90,7 @@ export function calibratorFromJson(json: Json | undefined, columns: number): Cal
   const calibrator = json as unknown as Partial<Record<string, unknown>> | null | undefined;
   const sound =
     calibrator?.method === "temperature"
-      ? isNumber(calibrator.temperature) && calibrator.temperature > 0
+      ? isTemperature(calibrator.temperature)
       : calibrator?.method === "sigmoid"
         ? isList(calibrator.sigmoids, columns, isSigmoid)
         : calibrator?.method === "isotonic" && isList(calibrator.curves, columns, isCurve);
@@ -100,12 +100,18 @@ export function calibratorFromJson(json: Json | undefined, columns: number): Cal
 
 const isNumber = (value: unknown): value is number => typeof value === "number" && value - value === 0;
 
+/** So that no product with a score, and no quotient, leaves float64. */
+const isModerate = (value: unknown): value is number => isNumber(value) && Math.abs(value) <= 1e50;
+
+/** Far beyond what is ever fitted, on both sides. */
+export const isTemperature = (value: unknown): value is number => isNumber(value) && value >= 1e-6 && value <= 1e6;
+
 const isList = (value: unknown, length: number, isSound: (item: unknown) => boolean): boolean =>
   Array.isArray(value) && value.length === length && value.every(isSound);
 
 function isSigmoid(value: unknown): boolean {
   const sigmoid = value as Partial<Sigmoid> | null;
-  return isNumber(sigmoid?.slope) && isNumber(sigmoid.offset);
+  return isModerate(sigmoid?.slope) && isModerate(sigmoid.offset);
 }
 
 function isCurve(value: unknown): boolean {

@@ -9,6 +9,9 @@ import type { ModelState, Tensor, TensorData } from "./state.ts";
 // one an inner node, `leaf` one a leaf, `leafValues` one row a distinct leaf; `cover`, where it is known, one a leaf.
 // Thresholds are stored as the largest float32 that is not above them: every float32 compares with it as with the float64.
 
+/** Columns at most, of a forest in a file: a row of them takes 64 MB. */
+export const MOST_COLUMNS = 2 ** 24;
+
 function narrowest(values: Int32Array, largest: number): Pick<Tensor, "dtype" | "data"> {
   if (largest < 256) return { dtype: "U8", data: Uint8Array.from(values) };
   if (largest < 65536) return { dtype: "U16", data: Uint16Array.from(values) };
@@ -60,6 +63,9 @@ export function forestTensors({
 /** The forest of a state, whole and sound; leaves of more than one number hold probabilities. @throws {ModelFileError} */
 export function forestOf(state: ModelState, classes: number): Forest {
   const columns = integerOf(state, "columns", 1);
+  if (columns > MOST_COLUMNS) {
+    throw new ModelFileError(`the forest has ${columns} columns, which are too many: ${MOST_COLUMNS} are read`);
+  }
   const trees = integerOf(state, "trees", 1);
   const features = tensorOf(state, "feature", ["I16", "I32"], [-1]).data;
   const leaves = tensorOf(state, "leaf", ["U8", "U16", "I32"], [-1]).data;

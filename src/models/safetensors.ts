@@ -112,14 +112,22 @@ function readHeader(bytes: Uint8Array): { header: Record<string, unknown>; start
   return { header, start: 8 + length };
 }
 
+const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
+const [BRACE, END_BRACE, BRACKET, END_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d];
+
 /** JSON.parse keeps the last of two equal keys and says nothing; the colons outside of texts count them all. */
 function checkKeys(text: string, header: Record<string, unknown>): void {
   let colons = 0;
   let depth = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[:{}[\]]/g)) {
-    if (token === ":") colons++;
-    else if (token === "{" || token === "[") depth++;
-    else if (token === "}" || token === "]") depth--;
+  // Character by character: a header may hold texts of megabytes, at which regular expressions run out of stack.
+  for (let i = 0, quoted = false; i < text.length; i++) {
+    const char = text.charCodeAt(i);
+    if (char === BACKSLASH) i++;
+    else if (char === QUOTE) quoted = !quoted;
+    else if (quoted) continue;
+    else if (char === COLON) colons++;
+    else if (char === BRACE || char === BRACKET) depth++;
+    else if (char === END_BRACE || char === END_BRACKET) depth--;
     if (depth > 3) throw new ModelFileError("not a model file: its header is nested too deep");
   }
   let keys = Object.keys(header).length;

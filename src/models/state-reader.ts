@@ -29,12 +29,17 @@ export function tensorOf<D extends Tensor["dtype"]>(
   return tensor as Tensor & { dtype: D };
 }
 
-/** A tensor of float64, all finite. @throws {ModelFileError} */
+/** No number of a model is larger; sums of products with float32 then stay far from the end of float64. */
+const LARGEST = 1e200;
+
+/** A tensor of float64, all finite and none absurdly large. @throws {ModelFileError} */
 export function float64Of(state: ModelState, name: string, shape: readonly number[]): Float64Array {
   const data = tensorOf(state, name, ["F64"], shape).data as Float64Array;
   for (const value of data) {
-    if (value - value !== 0)
-      throw new ModelFileError(`the tensor "${name}" holds ${value}; all its numbers must be finite`);
+    if (!(Math.abs(value) <= LARGEST))
+      throw new ModelFileError(
+        `the tensor "${name}" holds ${value}; all its numbers must be finite and below ${LARGEST}`,
+      );
   }
   return data;
 }

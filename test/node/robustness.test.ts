@@ -15,6 +15,29 @@ test("200,000 random calls neither trap nor leave their buffers, and give the sa
   expect(Number(failed)).toBe(0);
 });
 
+test("500 mutated model files of every format are read and give probabilities, or are refused", () => {
+  const { status, stdout, stderr } = run("scripts/fuzz-models.mjs", "--count", "500", "--seed", "7");
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  const lines = stdout.trim().split("\n").slice(3);
+  const counts = lines
+    .map((line) => line.split(/\s+/))
+    .map(([format, ...cells]) => [format, ...cells.slice(0, 4).map(Number)]);
+  const formats = ["safetensors", "recognizer", "onnx", "xgboost", "lightgbm", "sklearn", "ml"];
+  expect(counts.map(([format]) => format)).toEqual(formats);
+  for (const [, files, read, refused, failed] of counts as [string, number, number, number, number][]) {
+    expect([files, failed]).toEqual([500, 0]);
+    // Neither is everything refused before it is looked at, nor is nothing broken.
+    expect(read).toBeGreaterThan(50);
+    expect(refused).toBeGreaterThan(50);
+  }
+});
+
+test("the fuzz run refuses an unknown format, and a count that is none", () => {
+  expect(run("scripts/fuzz-models.mjs", "--format", "pickle").status).toBe(2);
+  expect(run("scripts/fuzz-models.mjs", "--count", "many").status).toBe(2);
+});
+
 test("utterances leave the core's memory as large as it was", () => {
   const { status, stdout } = run("--expose-gc", "scripts/memory.mjs", "--utterances", "2000", "--json");
   expect(status).toBe(0);

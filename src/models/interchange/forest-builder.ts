@@ -1,6 +1,7 @@
 import { type Forest, sumCovers } from "../../core/forest.ts";
 import { LeafTable } from "../../core/leaf-table.ts";
 import { ModelFileError } from "../../errors.ts";
+import { MOST_COLUMNS } from "../forest-state.ts";
 
 /** A row goes to `left` where `x[feature] <= threshold`. Children are numbers of the tree's nodes. */
 export interface SourceSplit {
@@ -26,9 +27,6 @@ export interface SourceTree {
 
 /** Bytes of leaves and nodes at most: half of what the core could hold. */
 const MOST_BYTES = 2 ** 30;
-
-/** Columns at most: a row of them takes 64 MB. */
-const MOST_COLUMNS = 2 ** 24;
 
 /** Puts trees together as {@link Forest} lays them out, and checks their structure. */
 export class ForestBuilder {
