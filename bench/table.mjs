@@ -42,7 +42,7 @@ export function goalTable(judged, titles) {
 }
 
 /** @param header empty names are left out when their column is empty all through */
-function markdown(header, lines) {
+export function markdown(header, lines) {
   const used = header.map((name, c) => c === 0 || name !== "" || lines.some((line) => line[c] !== ""));
   const kept = [header, ...lines].map((line) => line.filter((_, c) => used[c]));
   const numeric = kept[0].map((_, c) => c > 0 && kept.slice(1).every((line) => /^[\d.,]*$/.test(line[c])));
