@@ -2,6 +2,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import type { Random } from "../random.ts";
 import { tf } from "./backend.ts";
 import type { Padded } from "./batch.ts";
+import { layerNorm as fusedLayerNorm } from "./kernels/layer-norm.ts";
 import { filled, glorot, type Layout } from "./parameters.ts";
 import type { Weights } from "./trainer.ts";
 
@@ -76,9 +77,7 @@ export function layerNormLayout(name: string, width: number): Layout {
 
 /** Zero mean and unit variance over the last axis, then gamma x + beta (Ba, Kiros and Hinton 2016). */
 export function layerNorm<T extends Tensor>(weights: Weights, name: string, x: T): T {
-  const centred = tf.sub(x, tf.mean(x, -1, true));
-  const deviation = tf.sqrt(tf.add(tf.mean(tf.square(centred), -1, true), 1e-5));
-  return tf.add(tf.mul(tf.div(centred, deviation), weights[`${name}.gamma`]), weights[`${name}.beta`]) as T;
+  return fusedLayerNorm(x, weights[`${name}.gamma`] as Tensor1D, weights[`${name}.beta`] as Tensor1D);
 }
 
 /** Sets values to 0 with probability `rate` and scales up the others, while training. */
@@ -99,25 +98,7 @@ export function embedding(weights: Weights, name: string, tokens: Tensor2D): Ten
   const [rows, steps] = tokens.shape;
   const table = weights[`${name}.table`] as Tensor2D;
   const flat = tf.reshape(tokens, [-1]) as Tensor1D;
-  return tf.reshape(gatherRows(table, flat), [rows, steps, table.shape[1]]) as Tensor3D;
-}
-
-/** `tf.gather` whose gradient adds up in JavaScript: the wasm backend lacks the kernel of its own. */
-function gatherRows(table: Tensor2D, numbers: Tensor1D): Tensor2D {
-  const places = numbers.dataSync();
-  const op = tf.customGrad((rows) => ({
-    value: tf.gather(rows as Tensor, numbers),
-    gradFunc: (dy: Tensor) => {
-      const [count, width] = table.shape;
-      const sums = new Float32Array(count * width);
-      const given = dy.dataSync();
-      places.forEach((number, i) => {
-        for (let c = 0; c < width; c++) sums[number * width + c] += given[i * width + c];
-      });
-      return tf.tensor2d(sums, [count, width]);
-    },
-  }));
-  return op(table) as Tensor2D;
+  return tf.reshape(tf.gather(table, flat), [rows, steps, table.shape[1]]) as Tensor3D;
 }
 
 export function attentionPoolingLayout(name: string, width: number): Layout {

@@ -1,6 +1,8 @@
-import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs";
+import type { Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
 import { tf } from "./backend.ts";
 import type { Padded } from "./batch.ts";
+import { gru } from "./kernels/gru.ts";
+import { lstm, type RecurrentStates } from "./kernels/lstm.ts";
 import { filled, glorot, type Layout } from "./parameters.ts";
 import type { Weights } from "./trainer.ts";
 
@@ -20,10 +22,11 @@ export function recurrentLayout(name: string, cell: Cell, inputs: number, units:
 }
 
 /**
- * Runs a cell over the steps. Behind the end of a sequence the state stays as it is, so that the last step of the result is the state at
- * the end.
+ * Runs a cell over the steps, from the end of each sequence to its start where it goes `backwards`. Behind the end the states are 0.
  *
- * @returns the state after each step, examples x steps x units
+ * @param values examples x steps x inputs
+ * @param mask 1 on the steps of each sequence, which come first
+ * @returns the state after each step, and that after the last: of a backwards pass the one at the start
  */
 export function recurrent(
   weights: Weights,
@@ -31,47 +34,17 @@ export function recurrent(
   cell: Cell,
   { values, mask }: Padded<Tensor3D>,
   backwards = false,
-): Tensor3D {
-  const [rows, steps, inputs] = values.shape;
+): RecurrentStates {
   const kernel = weights[`${name}.kernel`] as Tensor2D;
-  const units = kernel.shape[1] / gates[cell];
-  const flat = tf.reshape(values, [-1, inputs]) as Tensor2D;
-  const all = tf.reshape(tf.add(tf.matMul(flat, kernel), weights[`${name}.bias`]), [rows, steps, -1]) as Tensor3D;
-  const given = tf.unstack(all, 1) as Tensor2D[];
-  const masks = tf.split(mask, steps, 1) as Tensor2D[];
-  let state: State = { h: tf.zeros([rows, units]), c: tf.zeros([rows, units]) };
-  const states = Array<Tensor2D>(steps);
-  for (let i = 0; i < steps; i++) {
-    const step = backwards ? steps - 1 - i : i;
-    const next = cells[cell](weights, name, given[step], state);
-    const keep = (fresh: Tensor2D, old: Tensor2D) => tf.add(old, tf.mul(masks[step], tf.sub(fresh, old))) as Tensor2D;
-    state = { h: keep(next.h, state.h), c: cell === "lstm" ? keep(next.c, state.c) : state.c };
-    states[step] = state.h;
+  const recurrentKernel = weights[`${name}.recurrent`] as Tensor2D;
+  const bias = weights[`${name}.bias`] as Tensor1D;
+  const lengths = tf.cast(tf.sum(mask, 1), "int32") as Tensor1D;
+  if (cell === "gru") {
+    const recurrentBias = weights[`${name}.recurrentBias`] as Tensor1D;
+    return gru(values, lengths, { kernel, recurrentKernel, bias, recurrentBias }, backwards);
   }
-  return tf.stack(states, 1) as Tensor3D;
-}
-
-interface State {
-  readonly h: Tensor2D;
-  readonly c: Tensor2D;
-}
-
-const cells = { lstm, gru } as const;
-
-/** Gates in Keras's order: input, forget, cell, output. */
-function lstm(weights: Weights, name: string, given: Tensor2D, { h, c }: State): State {
-  const z = tf.add(given, tf.matMul(h, weights[`${name}.recurrent`] as Tensor2D)) as Tensor2D;
-  const [i, f, g, o] = tf.split(z, 4, 1) as Tensor2D[];
-  const next = tf.add(tf.mul(tf.sigmoid(tf.add(f, 1)), c), tf.mul(tf.sigmoid(i), tf.tanh(g))) as Tensor2D;
-  return { h: tf.mul(tf.sigmoid(o), tf.tanh(next)) as Tensor2D, c: next };
-}
-
-/** Gates in Keras's order: update, reset, state; the reset gate is applied behind the product, as cuDNN does. */
-function gru(weights: Weights, name: string, given: Tensor2D, { h, c }: State): State {
-  const product = tf.add(tf.matMul(h, weights[`${name}.recurrent`] as Tensor2D), weights[`${name}.recurrentBias`]);
-  const [xz, xr, xh] = tf.split(given, 3, 1) as Tensor2D[];
-  const [hz, hr, hh] = tf.split(product as Tensor2D, 3, 1) as Tensor2D[];
-  const update = tf.sigmoid(tf.add(xz, hz));
-  const fresh = tf.tanh(tf.add(xh, tf.mul(tf.sigmoid(tf.add(xr, hr)), hh)));
-  return { h: tf.add(fresh, tf.mul(update, tf.sub(h, fresh))) as Tensor2D, c };
+  // What the bias of the forget gate learns is counted from 1, so that training starts with gates that keep (Gers et al. 2000).
+  const units = recurrentKernel.shape[0];
+  const start = tf.tensor1d(Float32Array.from({ length: 4 * units }, (_, i) => (Math.floor(i / units) === 1 ? 1 : 0)));
+  return lstm(values, lengths, { kernel, recurrentKernel, bias: tf.add(bias, start) }, backwards);
 }

@@ -77,8 +77,7 @@ export const seedLstm: Architecture = {
     const sequence = tokens
       ? { values: embedding(weights, "tokens", tokens.values), mask: tokens.mask }
       : { values: tf.expandDims(features!, 2) as Tensor3D, mask: tf.onesLike(features!) };
-    const states = recurrent(weights, "lstm", "lstm", sequence);
-    const end = tf.squeeze(tf.slice3d(states, [0, states.shape[1] - 1, 0], [-1, 1, -1]), [1]) as Tensor2D;
+    const end = recurrent(weights, "lstm", "lstm", sequence).last;
     return dense(weights, "output", tokens && features ? (tf.concat([end, features], 1) as Tensor2D) : end);
   },
 };

@@ -121,9 +121,9 @@ export function bothWays(
   let { values } = x;
   for (let layer = 0; layer < layers; layer++) {
     const given = { values: layer === 0 ? values : dropout(values, rate, random), mask: x.mask };
-    const forwards = recurrent(weights, `${name}.forwards${layer}`, cell, given);
-    const backwards = recurrent(weights, `${name}.backwards${layer}`, cell, given, true);
-    values = masked(tf.concat([forwards, backwards], 2) as Tensor3D, x.mask);
+    const forwards = recurrent(weights, `${name}.forwards${layer}`, cell, given).sequence;
+    const backwards = recurrent(weights, `${name}.backwards${layer}`, cell, given, true).sequence;
+    values = tf.concat([forwards, backwards], 2) as Tensor3D;
   }
   return { values, mask: x.mask };
 }

@@ -1,3 +1,4 @@
+import { deepBackend } from "../deep/backend.ts";
 import { DeepClassifier } from "../deep/deep-classifier.ts";
 import type { DeepOptions } from "../deep/deep-options.ts";
 import { fusion } from "../deep/fusion.ts";
@@ -29,7 +30,7 @@ const both = () => ({ frames: true, text: "written" }) as const;
  * The deep cells: the published CNN, LSTM and Transformer, then networks that read frames and tokens as they are. All are filled where they are
  * asked for by name.
  */
-export const deepModels: Readonly<Record<string, ModelEntry>> = {
+export const deepModels: Readonly<Record<string, ModelEntry>> = needingBackend({
   cnn: {
     title: "CNN",
     modalities: ["audio", "both"],
@@ -68,4 +69,11 @@ export const deepModels: Readonly<Record<string, ModelEntry>> = {
   "fusion-early": { title: "early fusion", modalities: ["both"], ...reader(fusion, both, { fusion: "early" }) },
   "fusion-late": { title: "late fusion", modalities: ["both"], ...reader(fusion, both, { fusion: "late" }) },
   "fusion-cross": { title: "cross-modal", modalities: ["both"], ...reader(fusion, both, { fusion: "cross-modal" }) },
-};
+});
+
+/** A missing TensorFlow.js is told before anything runs, not in the middle of a fold. */
+function needingBackend<T extends Record<string, ModelEntry>>(models: T): T {
+  return Object.fromEntries(
+    Object.entries(models).map(([name, entry]) => [name, { ...entry, prepare: () => deepBackend() }]),
+  ) as T;
+}
