@@ -36,8 +36,8 @@ npm run bench -- --write              # writes this page and its picture
   \`--json\` gives their \`agreement\`: the correlation of the second MFCC, the spectrum's real part or the resampled signal, for pitch the
   share of frames within 3 %.
 - Memory of a batch is what the process holds more at its peak than before, over the bytes of its input (600 s to MFCCs); that of a stream,
-  what it holds more after 600 s than after 60 s, of a second stream (what the engine compiles
-  during the first lies in the same heap). The start is that of a fresh process, from before the import to the first MFCCs.
+  what it holds more after 600 s than after 60 s, of a second stream, without the engine's optimiser
+  (whose code lies in the same heap). The start is that of a fresh process, from before the import to the first MFCCs.
 - "C with pffft" is \`bench/native/mfcc.c\`, compiled with \`gcc -Ofast -march=native\`: what a careful native program makes of the machine.
   librosa is not among the peers: neither npm nor Debian has it.
 
