@@ -1,8 +1,14 @@
+import { once } from "node:events";
 import { SingleBar } from "cli-progress";
 
 /** Writes a line of results. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+/** Writes many lines of results, and waits until the reader has taken them: a slow one must not fill the memory. */
+export async function printLines(lines: readonly string[]): Promise<void> {
+  if (lines.length > 0 && !process.stdout.write(`${lines.join("\n")}\n`)) await once(process.stdout, "drain");
 }
 
 export interface Progress {

@@ -4,7 +4,7 @@ import type { ImportOptions } from "../models/interchange/imported-model.ts";
 import { Pipeline } from "../models/pipeline.ts";
 import { featureBatches, type RowBatch, textBatches } from "./feature-table.ts";
 import { readClassifier } from "./model-path.ts";
-import { print } from "./output.ts";
+import { printLines } from "./output.ts";
 
 /** How the answers are shown. */
 export interface TableOutput {
@@ -26,35 +26,35 @@ export async function predictTable(
   const { classes } = classifier;
   if (classifier instanceof Pipeline && classifier.vectorizer) {
     for await (const { rows, texts } of textBatches(table)) {
-      show(rows, await classifier.predictProba(texts), classes, output);
+      await printLines(linesOf(rows, await classifier.predictProba(texts), classes, output));
     }
     return;
   }
   for await (const { rows, x } of featureBatches(table, { names: featureNames, count: columns })) {
     try {
-      show(rows, await classifier.predictProba(x), classes, output);
+      await printLines(linesOf(rows, await classifier.predictProba(x), classes, output));
     } catch (error) {
       throw withFile(error, table);
     }
   }
 }
 
-function show(
+function linesOf(
   rows: RowBatch["rows"],
   said: Probabilities,
   classes: readonly string[],
   { json, abstainBelow }: TableOutput,
-): void {
+): string[] {
   const best = mostProbable(said);
-  rows.forEach(({ source, line }, r) => {
+  return rows.map(({ source, line }, r) => {
     const own = said.data.subarray(r * classes.length, (r + 1) * classes.length);
     const emotion = own[best[r]] < abstainBelow ? null : classes[best[r]];
     if (json) {
       const probabilities = Object.fromEntries(classes.map((name, c) => [name, own[c]]));
-      return print(JSON.stringify({ file: source, line, emotion, probabilities }));
+      return JSON.stringify({ file: source, line, emotion, probabilities });
     }
     const ranked = [...classes.keys()].sort((a, b) => own[b] - own[a]).slice(0, 3);
     const shares = ranked.map((c) => `${classes[c]} ${(100 * own[c]).toFixed(1)} %`).join(", ");
-    print(`${source}: ${emotion ?? "unsure"}  (${shares})`);
+    return `${source}: ${emotion ?? "unsure"}  (${shares})`;
   });
 }

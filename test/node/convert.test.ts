@@ -105,7 +105,7 @@ test.each(["xgboost.json", "model-of-it.safetensors", "model-of-it.onnx"])(
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(lines).toHaveLength(20);
+    expect(lines).toHaveLength(80);
     expect(lines[3]).toMatchObject({ file: "line 5", line: 5 });
     expect(largestDifference(printed(stdout, ["0", "1", "2"]), fixtures.xgboost.probabilities.flat())).toBeLessThan(
       1e-6,

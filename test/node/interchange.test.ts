@@ -1,6 +1,8 @@
 import * as ort from "onnxruntime-web";
 import { expect, test } from "vitest";
-import { matrixFromRows } from "../../src/matrix.ts";
+import { belowFloat32 } from "../../src/core/float32.ts";
+import type { Forest } from "../../src/core/forest.ts";
+import { type DenseMatrix, denseMatrix, matrixFromRows } from "../../src/matrix.ts";
 import type { Classifier } from "../../src/models/classifier.ts";
 import { GradientBoostingClassifier } from "../../src/models/gradient-boosting.ts";
 import { modelFromOnnx } from "../../src/models/interchange/onnx.ts";
@@ -16,6 +18,20 @@ import { table } from "../random-table.ts";
 
 const furthest = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i])), Number(a.length !== b.length));
+
+/** Rows of zeros but for one value: a threshold, the float32 below it, or the one above. */
+function atThresholds({ feature, threshold, columns }: Forest): DenseMatrix {
+  const inner = [...feature.keys()].filter((node) => feature[node] >= 0);
+  const x = denseMatrix(3 * inner.length, columns);
+  inner.forEach((node, i) => {
+    const at = Math.fround(threshold[node]);
+    const below = belowFloat32(at);
+    for (const [k, value] of [at, below, -belowFloat32(-at)].entries()) {
+      x.data[(3 * i + k) * columns + feature[node]] = value;
+    }
+  });
+  return x;
+}
 
 test("an exported model runs in ONNX Runtime and comes back, with its answers", async () => {
   for (const classes of [2, 4]) {
@@ -40,6 +56,12 @@ test("an exported model runs in ONNX Runtime and comes back, with its answers", 
       const back = modelFromOnnx(bytes);
       expect(furthest((await back.classifier.predictProba(x)).data, said.data)).toBeLessThan(1e-6);
       expect(back.columns).toBe(5);
+      if (back.classifier instanceof RandomForestClassifier || back.classifier instanceof GradientBoostingClassifier) {
+        const rows = atThresholds(back.classifier.forest as Forest);
+        const there = await session.run({ float_input: new ort.Tensor("float32", rows.data, [rows.rows, 5]) });
+        const here = (await model.predictProba(rows)).data;
+        expect(furthest(there.probabilities.data as Float32Array, here)).toBeLessThan(2e-6);
+      }
       for (let length = 0; length < bytes.length; length += 97) {
         expect(() => modelFromOnnx(bytes.slice(0, length))).toThrow(ModelFileError);
       }
@@ -54,7 +76,7 @@ interface Case {
 }
 
 // test/fixtures/ml/xgboost_models.py, XGBoost 1.7.4
-test("models of XGBoost give its probabilities", async () => {
+test("models of XGBoost give its probabilities, at thresholds and at the float32 beside them, too", async () => {
   for (const { model, x, probabilities } of (await fixtureJson("ml/xgboost_models.json")) as Case[]) {
     const { classifier } = modelFromXgboost(model);
     const said = await classifier.predictProba(matrixFromRows(x));
