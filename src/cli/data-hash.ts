@@ -1,19 +1,26 @@
 import type { EvaluationRows } from "../evaluation/rows.ts";
 import type { SeedTables } from "../evaluation/seed-tables.ts";
+import type { DenseMatrix } from "../matrix.ts";
 import { sha256 } from "./task-store.ts";
 
 /** SHA-256 in hex over everything that a corpus's rows hold. */
 export function dataHash(data: EvaluationRows | SeedTables): string {
   const parts = "train" in data ? [data.train, data.test] : [data];
   return sha256(
-    ...parts.flatMap(({ features, seconds, loudness, ...rest }) => [
+    ...parts.flatMap(({ features, frames = [], frameVariants = [], seconds, loudness, ...rest }) => [
       JSON.stringify({
         ...rest,
         columns: features?.columns,
+        frames: frames.map(({ rows, columns }) => [rows, columns]),
+        variants: frameVariants.map((variants) => variants.map(({ rows, columns }) => [rows, columns])),
         seconds: seconds && Array.from(seconds),
         loudness: loudness && Array.from(loudness),
       }),
-      features ? new Uint8Array(features.data.buffer, features.data.byteOffset, features.data.byteLength) : "",
+      ...(features ? [bytesOf(features)] : []),
+      // Frames as bytes: written out as JSON, those of a corpus are longer than a string can be.
+      ...[...frames, ...frameVariants.flat()].map(bytesOf),
     ]),
   );
 }
+
+const bytesOf = ({ data }: DenseMatrix) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

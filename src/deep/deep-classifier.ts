@@ -216,7 +216,11 @@ export class DeepClassifier implements Classifier {
   }
 
   #vocabularyOf(texts: readonly string[], wordVectors: DeepFitOptions["wordVectors"]): Vocabulary {
-    return Vocabulary.of(texts, (token, count) => count >= this.options.minCount || wordVectors?.has(token) === true);
+    return Vocabulary.of(
+      texts,
+      (token, count) => count >= this.options.minCount || wordVectors?.has(token) === true,
+      this.options.contextTokens > 0,
+    );
   }
 
   #prepare = (frames: NonNullable<UtteranceInput["frames"]>) => (this.options.centreFrames ? centred(frames) : frames);
@@ -226,10 +230,17 @@ export class DeepClassifier implements Classifier {
     const scaled = (frames: NonNullable<UtteranceInput["frames"]>) => scaleFrames(this.#prepare(frames), scale!);
     return {
       features: parts.includes("features") ? () => input.features! : undefined,
-      tokens: parts.includes("text") ? vocabulary.encode(input.text!, this.options.maxTokens) : undefined,
+      ...(parts.includes("text") ? this.#tokens(vocabulary, input) : {}),
       frames: parts.includes("frames") ? scaled(input.frames!) : undefined,
       variants: parts.includes("frames") ? input.variants?.map(scaled) : undefined,
     };
+  }
+
+  #tokens(vocabulary: Vocabulary, { text, context = [] }: UtteranceInput): Pick<Example, "tokens" | "contextLength"> {
+    const { maxTokens, contextTokens } = this.options;
+    const said = vocabulary.encode(text!, maxTokens);
+    const before = contextTokens > 0 ? vocabulary.encodeContext(context, contextTokens) : new Int32Array(0);
+    return { tokens: Int32Array.from([...before, ...said]), contextLength: before.length };
   }
 
   #lesson(
