@@ -3,6 +3,7 @@ import type { CalibrationMethod } from "../models/calibrator.ts";
 import { type Cell, cellName, type Components } from "./cell.ts";
 import type { Balance, Fold, FoldPrediction, Parts } from "./fold.ts";
 import type { Counts } from "./metrics.ts";
+import { normalizeFramesPerSpeaker } from "./normalize.ts";
 import type { Plan } from "./protocols.ts";
 import { completeGroups, type EvaluationRows } from "./rows.ts";
 import { type Params, type SearchMethod, type SearchResult, searchParams } from "./search.ts";
@@ -24,7 +25,7 @@ export interface Outcome {
 export interface FoldSteps {
   /** How rare classes are made up for. */
   readonly balance: Balance;
-  /** Scaling of audio features by speaker, instead of by all training rows; or of every row by itself, after the latter. */
+  /** Scaling of audio features and of frames by speaker, instead of by all training rows; or of every row by itself, after the latter. */
   readonly normalize: "none" | "speaker" | "utterance";
   /** How many columns are kept, after joining; all when left out. */
   readonly select?: number;
@@ -106,7 +107,8 @@ async function predict(fold: Fold, setting: Setting, params: Params): Promise<Fo
   const { plan, cell, components, options } = setting;
   const { seed, balance, calibrate, canary = false, onProgress } = options;
   const entry = components.models[cell.model];
-  const settings = { modality: cell.modality, protocol: plan.protocol, canary, params, rows: setting.rows };
+  const rows = plan.leaks || options.normalize !== "speaker" ? setting.rows : speakersAlike(setting.rows);
+  const settings = { modality: cell.modality, protocol: plan.protocol, canary, params, rows };
   const purpose = [cellName(cell), fold.name];
   const model = entry.create({ ...settings, seed: deriveSeed(seed, ...purpose) });
   const fitting = {
@@ -128,6 +130,31 @@ async function predict(fold: Fold, setting: Setting, params: Params): Promise<Fo
     parts: preparedParts(fold, setting, member),
   }));
   return fold.fitPredictStacked(members, model, fitting);
+}
+
+const normalized = new WeakMap<EvaluationRows, EvaluationRows>();
+
+/** The rows with their frames scaled by speaker: made once for all folds, since it hangs on no label and no fold. */
+function speakersAlike(rows: EvaluationRows): EvaluationRows {
+  const { frames, frameVariants } = rows;
+  if (!frames) return rows;
+  const known = normalized.get(rows);
+  if (known) return known;
+  const speakers = completeGroups(rows, "speakers", "normalising per speaker");
+  // Variant by variant: another speed is another voice.
+  const variants = frameVariants?.[0]?.map((_, v) =>
+    normalizeFramesPerSpeaker(
+      frameVariants.map((own) => own[v]),
+      speakers,
+    ),
+  );
+  const alike = {
+    ...rows,
+    frames: normalizeFramesPerSpeaker(frames, speakers),
+    frameVariants: variants && frames.map((_, row) => variants.map((own) => own[row])),
+  };
+  normalized.set(rows, alike);
+  return alike;
 }
 
 function preparedParts(fold: Fold, setting: Setting, cell: Cell): Parts {
