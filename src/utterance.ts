@@ -13,6 +13,8 @@ export interface Utterance {
   /** Unique over the whole corpus; two sessions' speakers never share a name. */
   readonly speaker?: string;
   readonly session?: string;
+  /** The dialogue that it is part of, and its place there: turns follow one another by this number. */
+  readonly dialogue?: { readonly name: string; readonly turn: number };
   readonly gender?: "female" | "male";
   /** The published part that it belongs to (`train`, `dev`, `test`), where there is one. */
   readonly split?: string;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DataError } from "../src/errors.ts";
 import { Fold } from "../src/evaluation/fold.ts";
 import { LeakingFold } from "../src/evaluation/leaking-fold.ts";
-import { normalizePerSpeaker } from "../src/evaluation/normalize.ts";
+import { normalizeFramesPerSpeaker, normalizePerSpeaker } from "../src/evaluation/normalize.ts";
 import { balancedWeights } from "../src/evaluation/training-part.ts";
 import { denseMatrix, type DenseMatrix, type Matrix, matrixFromRows, toDense } from "../src/matrix.ts";
 import type { FitOptions } from "../src/models/classifier.ts";
@@ -189,6 +189,20 @@ describe("speaker normalisation", () => {
   test("a constant that float32 cannot hold exactly stays 0", () => {
     const constant = denseMatrix(3, 1, new Float32Array(3).fill(0.1));
     expect([...normalizePerSpeaker(constant, ["a", "a", "a"]).data]).toEqual([0, 0, 0]);
+  });
+
+  test("frames count over all utterances of their speaker, whichever lies between", () => {
+    const frames = [[[1], [3]], [[100]], [[5], [7]], [[300]]].map(matrixFromRows);
+    const spread = Math.fround(3 / Math.sqrt(5)); // of 1, 3, 5, 7: mean 4, variance 5
+    const near = Math.fround(1 / Math.sqrt(5));
+    const alike = normalizeFramesPerSpeaker(frames, ["a", "b", "a", "b"]);
+    expect(alike.map(({ rows, data }) => [rows, ...data])).toEqual([
+      [2, -spread, -near],
+      [1, -1],
+      [2, near, spread],
+      [1, 1],
+    ]);
+    expect(() => normalizeFramesPerSpeaker(frames, ["a"])).toThrow(DataError);
   });
 
   test("needs a speaker for every row", () => {

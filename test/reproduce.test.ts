@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { DataError, OptionError } from "../src/errors.ts";
+import { BackendError, DataError, OptionError } from "../src/errors.ts";
 import { type Cell, cellName, type Components, knownCells, parseCells } from "../src/evaluation/cell.ts";
+import { deepModels } from "../src/evaluation/deep-models.ts";
 import type { ProtocolName } from "../src/evaluation/protocols.ts";
 import { reproduce } from "../src/evaluation/reproduce.ts";
+import type { EvaluationRows } from "../src/evaluation/rows.ts";
 import { renderTables } from "../src/evaluation/tables.ts";
 import { type DenseMatrix, denseMatrix, type Matrix, toDense } from "../src/matrix.ts";
 import {
@@ -230,4 +232,57 @@ describe("tables as text", () => {
     }
     expect(text).toMatch(/RF +\d+\.\d \[\d+\.\d, \d+\.\d\]/);
   });
+});
+
+test("a cell that lacks what it needs is told before anything runs", async () => {
+  let runs = 0;
+  const needy = {
+    ...testModels.rf,
+    prepare: () => Promise.reject(new BackendError("not installed")),
+  };
+  const components: Components = {
+    ...testComponents,
+    models: {
+      ...testModels,
+      rf: { ...testModels.rf, create: (settings) => (runs++, testModels.rf.create(settings)) },
+      needy,
+    },
+  };
+  const cells: Cell[] = [audioRf, { modality: "audio", model: "needy" }];
+  await expect(reproduce(toy, { protocol: "loso", components, cells, canaryRuns: 0 })).rejects.toThrow(BackendError);
+  expect(runs).toBe(0);
+});
+
+test("the cells of networks look for their backend first", () => {
+  for (const { prepare } of Object.values(deepModels)) expect(prepare).toBeTypeOf("function");
+});
+
+test("normalising per speaker reaches the frames, and their variants each by itself", async () => {
+  const frames = toy.labels.map((_, row) => denseMatrix(2, 1, Float32Array.of(row, 3 * row + 1)));
+  const frameVariants = frames.map(({ data }) => [denseMatrix(1, 1, Float32Array.of(1000 + data[0]))]);
+  const seen = new Map<string, EvaluationRows>();
+  for (const normalize of ["none", "speaker"] as const) {
+    const components: Components = {
+      ...testComponents,
+      models: {
+        ...testModels,
+        rf: {
+          ...testModels.rf,
+          create: (settings) => (seen.set(normalize, settings.rows), testModels.rf.create(settings)),
+        },
+      },
+    };
+    const options = { protocol: "loso", components, cells: [audioRf], canaryRuns: 0, normalize } as const;
+    await reproduce({ ...toy, frames, frameVariants }, options);
+  }
+  expect(seen.get("none")!.frames).toBe(frames);
+  const { frames: alike, frameVariants: variants } = seen.get("speaker")!;
+  for (const of of [alike!, variants!.map(([first]) => first)]) {
+    for (const speaker of new Set(toy.speakers)) {
+      const own = of.flatMap(({ data }, row) => (toy.speakers![row] === speaker ? [...data] : []));
+      const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+      expect(mean).toBeCloseTo(0, 5);
+      expect(own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length).toBeCloseTo(1, 5);
+    }
+  }
 });

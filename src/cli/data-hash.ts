@@ -1,5 +1,6 @@
 import type { EvaluationRows } from "../evaluation/rows.ts";
 import type { SeedTables } from "../evaluation/seed-tables.ts";
+import type { DenseMatrix } from "../matrix.ts";
 import { sha256 } from "./task-store.ts";
 
 /** SHA-256 in hex over everything that a corpus's rows hold. */
@@ -10,12 +11,17 @@ export function dataHash(data: EvaluationRows | SeedTables): string {
       JSON.stringify({
         ...rest,
         columns: features?.columns,
+        channels: channels.map(({ name }) => name),
+        frames: frames.map(({ rows, columns }) => [rows, columns]),
+        variants: frameVariants.map((variants) => variants.map(({ rows, columns }) => [rows, columns])),
         seconds: seconds && Array.from(seconds),
         loudness: loudness && Array.from(loudness),
       }),
-      ...[features, ...channels.map((channel) => channel.features), ...frames, ...frameVariants.flat()].map((matrix) =>
-        matrix ? new Uint8Array(matrix.data.buffer, matrix.data.byteOffset, matrix.data.byteLength) : "",
-      ),
+      ...(features ? [bytesOf(features)] : []),
+      // Frames as bytes: written out as JSON, those of a corpus are longer than a string can be.
+      ...[...channels.map((channel) => channel.features), ...frames, ...frameVariants.flat()].map(bytesOf),
     ]),
   );
 }
+
+const bytesOf = ({ data }: DenseMatrix) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -51,6 +51,7 @@ export async function loadMeld(root: string): Promise<Corpus> {
         transcript: values.Utterance,
         speaker: values.Speaker,
         session: `${split}_${dialogue}`,
+        dialogue: { name: `${split}_${dialogue}`, turn: Number(values.Utterance_ID) },
         split,
       });
     }

@@ -59,15 +59,16 @@ export function encoderLayout(name: string, width: number, inner: number, heads:
 export function encoder(
   weights: Weights,
   name: string,
-  { values, mask }: Padded<Tensor3D>,
+  x: Padded<Tensor3D>,
   heads: number,
   rate: number,
   random?: Random,
 ): Padded<Tensor3D> {
+  const { values, mask } = x;
   const normed = layerNorm(weights, `${name}.norm1`, values);
   const attended = multiHeadAttention(weights, `${name}.attention`, normed, { values: normed, mask }, heads);
   const middle = tf.add(values, dropout(attended, rate, random)) as Tensor3D;
   const inner = tf.relu(dense(weights, `${name}.inner`, layerNorm(weights, `${name}.norm2`, middle)));
   const outer = dense(weights, `${name}.outer`, dropout(inner, rate, random));
-  return { values: tf.add(middle, dropout(outer, rate, random)) as Tensor3D, mask };
+  return { ...x, values: tf.add(middle, dropout(outer, rate, random)) as Tensor3D };
 }

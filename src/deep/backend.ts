@@ -19,7 +19,8 @@ let loading: Promise<Tfjs> | undefined;
  * give the same bits, with the kernels that it lacks for training. tfjs's backend is one for the whole page: it is switched to `wasm`.
  *
  * @param options heeded by the first call
- * @throws {BackendError} when `@tensorflow/tfjs` or `@tensorflow/tfjs-backend-wasm` is not installed, or the `.wasm` file is not found.
+ * @throws {BackendError} when `@tensorflow/tfjs` or `@tensorflow/tfjs-backend-wasm` is not installed, the `.wasm` file is not found, or the
+ * engine lacks WebAssembly SIMD.
  * @example
  * const tf = await deepBackend();
  * tf.tidy(() => tf.matMul([[1, 2]], [[3], [4]]).dataSync()); // Float32Array [11]
@@ -35,7 +36,24 @@ export function deepBackend(options: BackendOptions = {}): Promise<Tfjs> {
 async function start({ wasmPaths }: BackendOptions): Promise<Tfjs> {
   const tfjs = await load("@tensorflow/tfjs", () => import("@tensorflow/tfjs"));
   const wasm = await load("@tensorflow/tfjs-backend-wasm", () => import("@tensorflow/tfjs-backend-wasm"));
-  if (wasmPaths !== undefined) wasm.setWasmPaths(wasmPaths);
+  if (!(await tfjs.env().getAsync("WASM_HAS_SIMD_SUPPORT"))) {
+    throw new BackendError(
+      "deep models need WebAssembly SIMD, which this engine does not have: the other models run without it",
+    );
+  }
+  if (wasmPaths !== undefined) {
+    try {
+      wasm.setWasmPaths(wasmPaths);
+    } catch (cause) {
+      // tfjs takes paths before its first start alone: where that came up they are not needed, where it failed nothing helps.
+      if (!tfjs.findBackend("wasm")) {
+        throw new BackendError(
+          "the WASM backend of TensorFlow.js has failed to start before, and takes wasmPaths in the first call alone: reload, and name them there",
+          { cause },
+        );
+      }
+    }
+  }
   // The threaded build is left alone even where the page is cross-origin isolated: one build, one thread, one order of summation.
   tfjs.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   wasm.setThreadsCount(1);

@@ -10,6 +10,8 @@ export interface Example {
   /** Asked for batch by batch, so that sparse rows are not all written out at once. */
   readonly features?: () => Float32Array;
   readonly tokens?: Int32Array;
+  /** How many of the tokens, from the first, were said before the utterance. */
+  readonly contextLength?: number;
   readonly frames?: DenseMatrix;
   readonly variants?: readonly DenseMatrix[];
 }
@@ -20,6 +22,8 @@ export interface Padded<Values> {
   readonly values: Values;
   /** examples x steps */
   readonly mask: Tensor2D;
+  /** Of `mask` the steps of the utterance itself, where others are its context. */
+  readonly own?: Tensor2D;
 }
 
 /** Examples that go through a network together. */
@@ -75,7 +79,10 @@ function padTokens(examples: readonly Example[], dropout: number, random?: Rando
       r * steps,
     );
   });
-  return { values: tf.tensor2d(data, [examples.length, steps], "int32"), mask: maskOf(lengths, steps) };
+  const mask = maskOf(lengths, steps);
+  const context = examples.map(({ contextLength = 0 }) => contextLength);
+  const own = context.some((length) => length > 0) ? tf.sub<Tensor2D>(mask, maskOf(context, steps)) : undefined;
+  return { values: tf.tensor2d(data, [examples.length, steps], "int32"), mask, own };
 }
 
 function padFrames(

@@ -22,6 +22,8 @@ export interface DeepOptions {
   readonly fusion: "early" | "late" | "cross-modal";
   /** Tokens of a text that are read, from its start. */
   readonly maxTokens: number;
+  /** Tokens of what was said before in the dialogue that are read, from its end; 0: none. */
+  readonly contextTokens: number;
   /** A token that occurs less often in training is unknown, unless it has a word vector. */
   readonly minCount: number;
   /** The share of tokens that training makes unknown. */
@@ -65,6 +67,7 @@ export const DEEP_DEFAULTS: DeepOptions = {
   dropout: 0.3,
   fusion: "cross-modal",
   maxTokens: 100,
+  contextTokens: 0,
   minCount: 2,
   tokenDropout: 0,
   maxFrames: 2000,
@@ -105,6 +108,7 @@ const counts: Readonly<Record<string, readonly [number, number]>> = {
   embedding: [1, 4096],
   denseUnits: [1, 65536],
   maxTokens: [1, 100_000],
+  contextTokens: [0, 100_000],
   minCount: [1, 1e9],
   maxFrames: [16, 1_000_000],
   timeMasks: [0, 100],

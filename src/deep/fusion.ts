@@ -76,8 +76,8 @@ export const fusion: Architecture = {
 };
 
 const attended = (weights: Weights, name: string, x: Padded<Tensor3D>, other: Padded<Tensor3D>, heads: number) => ({
+  ...x,
   values: tf.add(x.values, multiHeadAttention(weights, name, x.values, other, heads)) as Tensor3D,
-  mask: x.mask,
 });
 
 const pooled = (weights: Weights, name: "frames" | "tokens", x: Padded<Tensor3D>): Tensor2D =>

@@ -105,10 +105,10 @@ export function attentionPoolingLayout(name: string, width: number): Layout {
   return denseLayout(name, width, 1);
 }
 
-/** How much each step counts: a softmax over the steps of a learnt score; examples x steps x 1. */
-function attention(weights: Weights, name: string, { values, mask }: Padded<Tensor3D>): Tensor3D {
+/** How much each step of the utterance itself counts: a softmax over them of a learnt score; examples x steps x 1. */
+function attention(weights: Weights, name: string, { values, mask, own = mask }: Padded<Tensor3D>): Tensor3D {
   const scores = dense(weights, name, values);
-  const hidden = tf.mul(tf.sub(tf.expandDims(mask, 2), 1), 1e9);
+  const hidden = tf.mul(tf.sub(tf.expandDims(own, 2), 1), 1e9);
   return tf.softmax(tf.transpose(tf.add(scores, hidden), [0, 2, 1]), 2).transpose([0, 2, 1]) as Tensor3D;
 }
 
@@ -123,6 +123,6 @@ export function attentiveStatistics(weights: Weights, name: string, x: Padded<Te
 /** Mean over the steps, weighted by attention, and maximum; examples x 2 width. */
 export function attentionAndMax(weights: Weights, name: string, x: Padded<Tensor3D>): Tensor2D {
   const mean = tf.sum(tf.mul(attention(weights, name, x), x.values), 1);
-  const hidden = tf.mul(tf.sub(tf.expandDims(x.mask, 2), 1), 1e9);
+  const hidden = tf.mul(tf.sub(tf.expandDims(x.own ?? x.mask, 2), 1), 1e9);
   return tf.concat([mean, tf.max(tf.add(x.values, hidden), 1)], 1) as Tensor2D;
 }

@@ -85,7 +85,7 @@ const sequenceWidth = ({ parts }: Sizes, { embedding: width, units }: DeepOption
 function sequence(weights: Weights, batch: Batch, { dropout: rate }: DeepOptions, random?: Random): Padded<Tensor3D> {
   if (!batch.tokens) return frameTower(weights, batch.frames!, rate, random);
   const values = embedding(weights, "tokens", batch.tokens.values);
-  return { values: dropout(values, rate, random), mask: batch.tokens.mask };
+  return { ...batch.tokens, values: dropout(values, rate, random) };
 }
 
 /** LSTMs or GRUs that read tokens, or convolved frames, in both directions; attention and maximum over the steps. */
@@ -114,8 +114,8 @@ export const transformer: Architecture = {
   takes: [["text"], ["frames"]],
   defaults: { ...trained, ...read, learningRate: 1e-3, epochs: 8, units: 100, heads: 4 },
   layout(sizes, options) {
-    const { units, layers, maxTokens, maxFrames } = options;
-    const steps = sizes.parts.includes("text") ? maxTokens : Math.ceil(maxFrames / 8);
+    const { units, layers, maxTokens, contextTokens, maxFrames } = options;
+    const steps = sizes.parts.includes("text") ? contextTokens + maxTokens : Math.ceil(maxFrames / 8);
     const encoders = Array.from({ length: layers }, (_, i) =>
       encoderLayout(`encoder${i}`, units, 2 * units, options.heads),
     );
@@ -123,6 +123,7 @@ export const transformer: Architecture = {
       ...sequenceLayout(sizes, options),
       ...denseLayout("input", sequenceWidth(sizes, options), units),
       positions: filled([steps, units], 0),
+      ...(contextTokens > 0 ? { own: filled([units], 0) } : {}),
       ...(Object.assign({}, ...encoders) as Layout),
       ...layerNormLayout("norm", units),
       ...attentionPoolingLayout("pooling", units),
@@ -131,11 +132,16 @@ export const transformer: Architecture = {
   },
   logits(weights, batch, options, random) {
     const { layers, heads, dropout: rate } = options;
-    const { values, mask } = sequence(weights, batch, options, random);
-    const positions = tf.slice2d(weights.positions as Tensor2D, [0, 0], [values.shape[1], -1]);
-    let x: Padded<Tensor3D> = { values: tf.add(dense(weights, "input", values), positions), mask };
+    const read = sequence(weights, batch, options, random);
+    const positions = tf.slice2d(weights.positions as Tensor2D, [0, 0], [read.values.shape[1], -1]);
+    let x: Padded<Tensor3D> = { ...read, values: tf.add(dense(weights, "input", read.values), positions) };
+    // As BERT's segments (Devlin et al. 2019): what tells the utterance from its context.
+    if (weights.own) {
+      const marked = tf.mul(tf.expandDims(read.own ?? read.mask, 2), weights.own);
+      x = { ...x, values: tf.add(x.values, marked) };
+    }
     for (let i = 0; i < layers; i++) x = encoder(weights, `encoder${i}`, x, heads, rate, random);
-    const pooled = attentionAndMax(weights, "pooling", { values: layerNorm(weights, "norm", x.values), mask });
+    const pooled = attentionAndMax(weights, "pooling", { ...x, values: layerNorm(weights, "norm", x.values) });
     return dense(weights, "output", dropout(pooled, rate, random));
   },
 };

@@ -96,7 +96,7 @@ export function textTower(
   random?: Random,
 ): Padded<Tensor3D> {
   const embedded = embedding(weights, "tokens", tokens.values);
-  const x = { values: dropout(embedded, options.dropout, random), mask: tokens.mask };
+  const x = { ...tokens, values: dropout(embedded, options.dropout, random) };
   return bothWays(weights, "tokens", x, options, random);
 }
 
@@ -120,10 +120,10 @@ export function bothWays(
 ): Padded<Tensor3D> {
   let { values } = x;
   for (let layer = 0; layer < layers; layer++) {
-    const given = { values: layer === 0 ? values : dropout(values, rate, random), mask: x.mask };
+    const given = { ...x, values: layer === 0 ? values : dropout(values, rate, random) };
     const forwards = recurrent(weights, `${name}.forwards${layer}`, cell, given).sequence;
     const backwards = recurrent(weights, `${name}.backwards${layer}`, cell, given, true).sequence;
     values = tf.concat([forwards, backwards], 2) as Tensor3D;
   }
-  return { values, mask: x.mask };
+  return { ...x, values };
 }

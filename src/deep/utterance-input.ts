@@ -6,6 +6,8 @@ import { checkMatrix } from "../models/check.ts";
 export interface UtteranceInput {
   /** What was said; words that a model does not know count as one unknown word. */
   readonly text?: string;
+  /** What was said before in the dialogue, the first turn first; read by models with the option `contextTokens`. */
+  readonly context?: readonly string[];
   /** Features of short frames, one row a frame. */
   readonly frames?: DenseMatrix;
   /** The frames as they would be if the speech had been faster, noisier and so on: training takes one of all at random. */

@@ -9,6 +9,9 @@ export const UNKNOWN = 1;
 /** The number of the first token that was. */
 const FIRST = 2;
 
+/** What stands behind every turn of a context; no text has such a token. */
+const TURN = "\n";
+
 /** The numbers of a text's tokens for an embedding. */
 export class Vocabulary {
   readonly tokens: readonly string[];
@@ -28,19 +31,27 @@ export class Vocabulary {
    * The tokens of texts, frequent ones first, equals in ascending order.
    *
    * @param keeps whether a token that occurs `count` times is one of them
+   * @param turns whether there is one for the end of a turn, so that contexts can be encoded
    */
-  static of(texts: readonly string[], keeps: (token: string, count: number) => boolean): Vocabulary {
+  static of(texts: readonly string[], keeps: (token: string, count: number) => boolean, turns = false): Vocabulary {
     const counts = new Map<string, number>();
     for (const text of texts) for (const token of tokensOf(text)) counts.set(token, (counts.get(token) ?? 0) + 1);
     const kept = [...counts].filter(([token, count]) => keeps(token, count));
     kept.sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-    return new Vocabulary(kept.map(([token]) => token));
+    const tokens = kept.map(([token]) => token);
+    return new Vocabulary(turns ? [TURN, ...tokens] : tokens);
   }
 
   /** The numbers of the first `most` tokens. A text without tokens is one that is not known. */
   encode(text: string, most: number): Int32Array {
     const tokens = tokensOf(text).slice(0, most);
     if (tokens.length === 0) return Int32Array.of(UNKNOWN);
+    return Int32Array.from(tokens, (token) => this.#numbers.get(token) ?? UNKNOWN);
+  }
+
+  /** The numbers of the last `most` tokens of what was said before, a mark behind every turn. */
+  encodeContext(turns: readonly string[], most: number): Int32Array {
+    const tokens = turns.flatMap((turn) => [...tokensOf(turn), TURN]).slice(-most);
     return Int32Array.from(tokens, (token) => this.#numbers.get(token) ?? UNKNOWN);
   }
 

@@ -24,6 +24,7 @@ function reader(
 
 const heard = () => ({ frames: true });
 const read = () => ({ text: "written" }) as const;
+const inDialogue = () => ({ text: "written", context: true }) as const;
 const both = () => ({ frames: true, text: "written" }) as const;
 
 /**
@@ -66,6 +67,16 @@ export const deepModels: Readonly<Record<string, ModelEntry>> = needingBackend({
   "token-lstm": { title: "LSTM, tokens", modalities: ["text"], ...reader(recurrentNetwork, read) },
   "token-gru": { title: "GRU, tokens", modalities: ["text"], ...reader(recurrentNetwork, read, { cell: "gru" }) },
   "token-transformer": { title: "Transf., tokens", modalities: ["text"], ...reader(transformer, read) },
+  "context-gru": {
+    title: "GRU, dialogue",
+    modalities: ["text"],
+    ...reader(recurrentNetwork, inDialogue, { cell: "gru", contextTokens: 60 }),
+  },
+  "context-transformer": {
+    title: "Transf., dial.",
+    modalities: ["text"],
+    ...reader(transformer, inDialogue, { contextTokens: 60 }),
+  },
   "fusion-early": { title: "early fusion", modalities: ["both"], ...reader(fusion, both, { fusion: "early" }) },
   "fusion-late": { title: "late fusion", modalities: ["both"], ...reader(fusion, both, { fusion: "late" }) },
   "fusion-cross": { title: "cross-modal", modalities: ["both"], ...reader(fusion, both, { fusion: "cross-modal" }) },

@@ -68,6 +68,11 @@ export class FoldParts {
     return this.labelsAt(this.train);
   }
 
+  /** The row numbers that train. */
+  get trainRows(): Int32Array {
+    return this.train.slice();
+  }
+
   /** The row numbers that test. */
   get testRows(): Int32Array {
     return this.test.slice();

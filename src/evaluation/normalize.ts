@@ -40,6 +40,36 @@ export function normalizePerSpeaker(features: DenseMatrix, speakers: readonly st
 }
 
 /**
+ * The same for frames: each coefficient to zero mean and unit variance over all frames of its speaker.
+ *
+ * @param frames a matrix an utterance, all of the same columns.
+ * @param speakers the speaker of every utterance.
+ * @throws {DataError} lengths that differ.
+ * @example
+ * normalizeFramesPerSpeaker([matrixFromRows([[1], [3]]), matrixFromRows([[5]])], ["a", "b"]); // [[-1], [1]], [[0]]
+ */
+export function normalizeFramesPerSpeaker(frames: readonly DenseMatrix[], speakers: readonly string[]): DenseMatrix[] {
+  if (speakers.length !== frames.length)
+    throw new DataError(`${frames.length} utterances of frames, but ${speakers.length} speakers`);
+  const columns = frames[0]?.columns ?? 0;
+  const data = new Float32Array(frames.reduce((total, own) => total + own.data.length, 0));
+  const owners: string[] = [];
+  let at = 0;
+  frames.forEach((own, row) => {
+    data.set(own.data, at);
+    at += own.data.length;
+    for (let r = 0; r < own.rows; r++) owners.push(speakers[row]);
+  });
+  const normalized = normalizePerSpeaker(denseMatrix(owners.length, columns, data), owners).data;
+  at = 0;
+  return frames.map(({ rows }) => {
+    const own = normalized.subarray(at, at + rows * columns);
+    at += rows * columns;
+    return denseMatrix(rows, columns, own);
+  });
+}
+
+/**
  * Each row divided by its Euclidean length, as scikit-learn's `Normalizer`: what multiplies all features of an utterance drops out. It looks at
  * nothing but the row. A row of zeros stays.
  *

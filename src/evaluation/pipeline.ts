@@ -7,6 +7,7 @@ import type { MeanContributions } from "./contributions.ts";
 import type { Fold, FoldPrediction } from "./fold.ts";
 import type { Balance, Parts } from "./fold-parts.ts";
 import type { Counts } from "./metrics.ts";
+import { normalizeFramesPerSpeaker } from "./normalize.ts";
 import type { Plan } from "./protocols.ts";
 import { completeGroups, type EvaluationRows } from "./rows.ts";
 import { type Params, type SearchMethod, type SearchResult, searchParams } from "./search.ts";
@@ -38,7 +39,7 @@ export interface ConditionOutcome {
 export interface FoldSteps {
   /** How rare classes are made up for. */
   readonly balance: Balance;
-  /** Scaling of audio features by speaker, instead of by all training rows; or of every row by itself, after the latter. */
+  /** Scaling of audio features and of frames by speaker, instead of by all training rows; or of every row by itself, after the latter. */
   readonly normalize: "none" | "speaker" | "utterance";
   /** How many columns are kept, after joining; all when left out. */
   readonly select?: number;
@@ -142,7 +143,8 @@ async function predict(fold: Fold, setting: Setting, params: Params): Promise<Fo
   const { plan, cell, components, options } = setting;
   const { seed, balance, calibrate, canary = false, onProgress } = options;
   const entry = components.models[cell.model];
-  const settings = { modality: cell.modality, protocol: plan.protocol, canary, params, rows: setting.rows };
+  const rows = plan.leaks || options.normalize !== "speaker" ? setting.rows : speakersAlike(setting.rows, fold);
+  const settings = { modality: cell.modality, protocol: plan.protocol, canary, params, rows };
   const purpose = [cellName(cell), fold.name];
   const model = entry.create({ ...settings, seed: deriveSeed(seed, ...purpose) });
   const fitting = {
@@ -165,6 +167,29 @@ async function predict(fold: Fold, setting: Setting, params: Params): Promise<Fo
     parts: preparedParts(fold, setting, member),
   }));
   return fold.fitPredictStacked(members, model, fitting);
+}
+
+/** The rows with their frames scaled by speaker and by part of the fold: training rows know nothing of test rows. */
+function speakersAlike(rows: EvaluationRows, fold: Fold): EvaluationRows {
+  const { frames, frameVariants } = rows;
+  if (!frames) return rows;
+  const train = new Set(fold.trainRows);
+  const test = new Set(fold.testRows);
+  const voices = completeGroups(rows, "speakers", "normalising per speaker").map((speaker, row) =>
+    [speaker, train.has(row) ? "train" : test.has(row) ? "test" : "neither"].join("\u0000"),
+  );
+  // Variant by variant: another speed is another voice.
+  const variants = frameVariants?.[0]?.map((_, v) =>
+    normalizeFramesPerSpeaker(
+      frameVariants.map((own) => own[v]),
+      voices,
+    ),
+  );
+  return {
+    ...rows,
+    frames: normalizeFramesPerSpeaker(frames, voices),
+    frameVariants: variants && frames.map((_, row) => variants.map((own) => own[row])),
+  };
 }
 
 function preparedParts(fold: Fold, setting: Setting, cell: Cell): Parts {

@@ -138,7 +138,8 @@ function settle(data: EvaluationRows | SeedTables, options: ReproduceOptions): S
     knownCells(components.models).filter((cell) => canRun(cell, rows) && !components.models[cell.model].onRequest);
   if (cells.length === 0) throw new DataError(`${rows.corpus}: no cell can be run on it`);
   for (const cell of cells) checkCell(cell, rows);
-  if (normalize === "speaker" && rows.features) completeGroups(rows, "speakers", "normalising per speaker");
+  if (normalize === "speaker" && (rows.features || rows.frames))
+    completeGroups(rows, "speakers", "normalising per speaker");
   const steps = { normalize, balance: protocol === "seed" ? "none" : balance, select, calibrate, search } as const;
   const setting = { data, seed, ...steps, ...(studies ? { studies } : {}) };
   return { ...setting, rows, cells, options, plan: planFor(protocol, setting, rows) };

@@ -23,6 +23,8 @@ export interface EvaluationRows {
   readonly transcripts?: readonly string[];
   /** What was said as the corpus writes it, where `transcripts` are normalised. */
   readonly texts?: readonly string[];
+  /** What was said before in the same dialogue, the first turn first, where the corpus has dialogues. */
+  readonly contexts?: readonly (readonly string[])[];
   readonly speakers?: readonly (string | undefined)[];
   readonly sessions?: readonly (string | undefined)[];
   /** The published part (`train`, `dev`, `test`) of every row. */
@@ -61,6 +63,7 @@ export function rowsOfCorpus(corpus: Corpus, features?: DenseMatrix, synthetic =
     labels: utterances.map(({ emotion }) => emotion),
     features,
     transcripts: column(({ transcript }) => transcript)?.map((transcript) => transcript ?? ""),
+    contexts: contextsOf(utterances),
     speakers: column(({ speaker }) => speaker),
     sessions: column(({ session }) => session),
     splits: column(({ split }) => split),
@@ -68,6 +71,25 @@ export function rowsOfCorpus(corpus: Corpus, features?: DenseMatrix, synthetic =
     genders: column(({ gender }) => gender),
     scripts: column(({ script }) => script),
   };
+}
+
+/** Turns that a context reaches back: more are more than a model reads. */
+const CONTEXT_TURNS = 8;
+
+function contextsOf(utterances: readonly Utterance[]): EvaluationRows["contexts"] {
+  const dialogues = new Map<string, Utterance[]>();
+  for (const utterance of utterances) {
+    const { dialogue } = utterance;
+    if (dialogue) dialogues.set(dialogue.name, [...(dialogues.get(dialogue.name) ?? []), utterance]);
+  }
+  if (dialogues.size === 0) return undefined;
+  const before = new Map<Utterance, readonly string[]>();
+  for (const turns of dialogues.values()) {
+    turns.sort((a, b) => a.dialogue!.turn - b.dialogue!.turn);
+    const said = turns.map(({ transcript = "" }) => transcript);
+    turns.forEach((utterance, t) => before.set(utterance, said.slice(Math.max(0, t - CONTEXT_TURNS), t)));
+  }
+  return utterances.map((utterance) => before.get(utterance) ?? []);
 }
 
 /**
@@ -78,7 +100,11 @@ export function rowsOfCorpus(corpus: Corpus, features?: DenseMatrix, synthetic =
  */
 export function checkRows(rows: EvaluationRows): void {
   const count = rows.labels.length;
-  const columns = { features: rows.features?.rows, transcripts: rows.transcripts?.length };
+  const columns = {
+    features: rows.features?.rows,
+    transcripts: rows.transcripts?.length,
+    contexts: rows.contexts?.length,
+  };
   const fields = [
     "speakers",
     "sessions",

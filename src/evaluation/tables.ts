@@ -1,4 +1,4 @@
-import type { Modality } from "./cell.ts";
+import { cellName, type Modality } from "./cell.ts";
 import { protocols } from "./protocols.ts";
 import { type PublishedFigures, publishedNote } from "./published.ts";
 import { type CellResult, cautions, type Results } from "./results.ts";
@@ -93,7 +93,12 @@ function heading(results: Results): string[] {
 
 function footnotes(results: Results): string[] {
   const drawn = [...new Set(results.cells.map((cell) => cell.ciOver))].join(", ");
-  const notes = [`all figures in %; [95 % interval] by bootstrap over ${drawn}; seed ${results.seed}`];
+  const weighted = results.cells.map((cell) => `${cellName(cell)} ${percent(cell.weightedF1)}`);
+  const notes = [
+    `weighted F1: ${weighted.join(", ")}`,
+    `seconds: ${results.cells.map((cell) => `${cellName(cell)} ${cell.seconds.toFixed(1)}`).join(", ")}`,
+    `all figures in %; [95 % interval] by bootstrap over ${drawn}; seed ${results.seed}`,
+  ];
   return [...notes, ...(results.cells.some((cell) => cell.published) ? [publishedNote] : [])].flatMap((note) =>
     wrap(note, "  "),
   );

@@ -11,6 +11,8 @@ export interface UtteranceParts {
   /** `transcript`: as the other models get it; `written`: as the corpus writes it, where that is known. */
   readonly text?: "transcript" | "written";
   readonly frames?: boolean;
+  /** What was said before in the dialogue, too. */
+  readonly context?: boolean;
 }
 
 /** One column with each row's number: what a fold divides, copies and holds out for {@link UtteranceRows}. */
@@ -36,6 +38,7 @@ export class UtteranceRows implements Classifier {
     if (parts.frames && !rows.frames)
       throw new DataError(`${rows.corpus}: ${model.kind} needs the frames of the audio`);
     if (parts.text && !rows.transcripts) throw new DataError(`${rows.corpus}: ${model.kind} needs transcripts`);
+    if (parts.context && !rows.contexts) throw new DataError(`${rows.corpus}: ${model.kind} needs dialogues`);
     this.kind = model.kind;
     this.#model = model;
     this.#rows = rows;
@@ -60,12 +63,13 @@ export class UtteranceRows implements Classifier {
 
   #inputs(x: Matrix): UtteranceInput[] {
     const { columns, data } = toDense(x);
-    const { transcripts, texts = transcripts, frames, frameVariants } = this.#rows;
+    const { transcripts, texts = transcripts, contexts, frames, frameVariants } = this.#rows;
     const said = this.#parts.text === "written" ? texts : transcripts;
     return Array.from({ length: x.rows }, (_, r) => {
       const row = data[r * columns];
       return {
         text: this.#parts.text ? said![row] : undefined,
+        context: this.#parts.context ? contexts![row] : undefined,
         frames: this.#parts.frames ? frames![row] : undefined,
         variants: this.#parts.frames ? frameVariants?.[row] : undefined,
         features: columns > 1 ? data.slice(r * columns + 1, (r + 1) * columns) : undefined,

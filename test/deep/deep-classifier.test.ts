@@ -1,5 +1,13 @@
 import { beforeAll, expect, test } from "vitest";
-import { architectures, DeepClassifier, type DeepOptions, fusion, type UtteranceInput } from "../../src/deep/index.ts";
+import {
+  architectures,
+  DeepClassifier,
+  type DeepOptions,
+  fusion,
+  recurrentNetwork,
+  transformer,
+  type UtteranceInput,
+} from "../../src/deep/index.ts";
 import { tf } from "../../src/deep/backend.ts";
 import type { Architecture } from "../../src/deep/architecture.ts";
 import { DataError, ModelFileError, OptionError } from "../../src/errors.ts";
@@ -42,7 +50,7 @@ const cases: Case[] = architectures.flatMap((architecture) =>
       ),
 );
 
-const only = (x: Required<UtteranceInput>[], parts: readonly (keyof UtteranceInput)[]): UtteranceInput[] =>
+const only = (x: readonly UtteranceInput[], parts: readonly (keyof UtteranceInput)[]): UtteranceInput[] =>
   x.map((input) => Object.fromEntries(parts.map((part) => [part, input[part]])));
 
 test.each(cases)(
@@ -117,6 +125,33 @@ test("whatever is said or heard, there is an answer", async () => {
     expect(own.every((p) => p > 0 && p < 1)).toBe(true);
     expect(own.reduce((sum, p) => sum + p)).toBeCloseTo(1, 12);
   }
+});
+
+test.each([
+  ["recurrent", recurrentNetwork],
+  ["transformer", transformer],
+] as const)("a %s network reads what was said before, where it is told to", async (_, architecture) => {
+  // The same words mean one or the other by what was said before: without it nothing can be told.
+  const x = Array.from({ length: 60 }, (_, i) => ({
+    text: "well then",
+    context: i % 2 ? ["who", "great news"] : i % 4 ? [] : ["terrible news"],
+  }));
+  const y = x.map((_, i) => (i % 2 ? "joy" : "grief"));
+  const options = { ...small, epochs: 12, learningRate: 0.02, dropout: 0, tokenDropout: 0 };
+  const context = new DeepClassifier(architecture, { ...options, contextTokens: 4 });
+  await context.fit(x, y);
+  const proba = await context.predictProba(x);
+  expect(accuracy(proba, context.classes, y)).toBe(1);
+  const loaded = loadClassifier(loadModel(saveModel(context.save()))) as DeepClassifier;
+  expect(await loaded.predictProba(x)).toEqual(proba);
+  const far = { text: "well then", context: ["terrible news", "a b c great news"] };
+  const near = { text: "well then", context: ["b c great news"] };
+  // The last 4 tokens count: "c great news" and the mark of the turn's end.
+  expect((await context.predictProba([far])).data).toEqual((await context.predictProba([near])).data);
+  const blind = new DeepClassifier(architecture, options);
+  await blind.fit(x, y);
+  const { data } = await blind.predictProba(x.slice(0, 2));
+  expect(data.subarray(0, 2)).toEqual(data.subarray(2));
 });
 
 test("long audio is judged window by window, each counted by its length", async () => {

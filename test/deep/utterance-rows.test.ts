@@ -3,6 +3,7 @@ import type { DeepClassifier } from "../../src/deep/deep-classifier.ts";
 import type { UtteranceInput } from "../../src/deep/utterance-input.ts";
 import { DataError } from "../../src/errors.ts";
 import { Fold } from "../../src/evaluation/fold.ts";
+import { rowsOfCorpus } from "../../src/evaluation/rows.ts";
 import { rowNumbers, UtteranceRows } from "../../src/evaluation/utterance-rows.ts";
 import { denseMatrix, matrixFromRows } from "../../src/matrix.ts";
 
@@ -31,6 +32,34 @@ function witness() {
   };
   return { model: model as unknown as DeepClassifier, learnt, asked };
 }
+
+test("a row of a dialogue has what was said before, by the number of the turn", async () => {
+  const said = (dialogue: string, turn: number) => ({
+    id: `${dialogue} ${turn}`,
+    emotion: "a",
+    transcript: `${dialogue}: ${turn}`,
+    dialogue: { name: dialogue, turn },
+  });
+  const alone = { id: "alone", emotion: "b", transcript: "alone" };
+  const utterances = [said("d", 10), said("e", 1), said("d", 9), alone, said("d", 2), said("e", 0)];
+  const { contexts } = rowsOfCorpus({ name: "c", classes: ["a", "b"], utterances });
+  expect(contexts).toEqual([["d: 2", "d: 9"], ["e: 0"], ["d: 2"], [], [], []]);
+  const long = rowsOfCorpus({
+    name: "c",
+    classes: ["a"],
+    utterances: Array.from({ length: 30 }, (_, t) => said("d", t)),
+  });
+  expect(long.contexts![29]).toEqual(Array.from({ length: 8 }, (_, i) => `d: ${21 + i}`));
+  const { model, asked } = witness();
+  const dialogues = { ...rows, contexts: labels.map((_, row) => (row === 0 ? [] : [`Said: ${row - 1}`])) };
+  const reader = new UtteranceRows(model, dialogues, { text: "written", context: true });
+  await reader.predictProba(matrixFromRows([[3], [0]]));
+  expect(asked.map(({ text, context }) => [text, context])).toEqual([
+    ["Said: 3", ["Said: 2"]],
+    ["Said: 0", []],
+  ]);
+  expect(() => new UtteranceRows(model, rows, { text: "written", context: true })).toThrow("needs dialogues");
+});
 
 test("a model of utterances is fitted on those of the training part alone, with the features that the fold made", async () => {
   const { model, learnt, asked } = witness();

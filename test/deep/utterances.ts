@@ -10,7 +10,10 @@ const words = {
 const names = Object.keys(words) as (keyof typeof words)[];
 
 /** Utterances of three classes, which both their words and their frames tell apart: synthetic, of many lengths. */
-export function utterances(seed: number, count: number): { x: Required<UtteranceInput>[]; y: string[] } {
+export function utterances(
+  seed: number,
+  count: number,
+): { x: Required<Omit<UtteranceInput, "context">>[]; y: string[] } {
   const random = new Random(seed);
   const y = Array.from({ length: count }, (_, i) => names[i % 3]);
   const x = y.map((name, i) => {

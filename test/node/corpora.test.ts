@@ -232,6 +232,7 @@ test("MELD, its text and the sound that is there", async () => {
     transcript: "also I was the point person, on it",
     speaker: "Chandler",
     session: "train_dia0",
+    dialogue: { name: "train_dia0", turn: 0 },
     split: "train",
   });
   expect(corpus.utterances[2]).toMatchObject({
