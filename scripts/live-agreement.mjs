@@ -1,40 +1,63 @@
-// How often live recognition ends with the emotion that `emovox predict` gives for the whole file: every file of the miniature corpus (synthetic
-// speech), or every WAV file below a folder, between a second of faint noise before it and a second and a half behind it.
-// usage: npm run live:agreement [-- FOLDER]
+// How often live recognition ends with the emotion that `emovox predict` gives for the whole file: every file of the miniature corpus
+// (synthetic speech), or every WAV file below a folder, in faint noise, about a second before it and a second and a half behind it.
+// usage: npm run live:agreement [-- FOLDER [NOISE]]; NOISE in dB below full scale, -80 when left out
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeWav, LiveSession, liveSampleRate, mixToMono, Random, Recognizer } from "../dist/index.js";
 
 const folder = process.argv[2] ?? "data/mini";
+const noise = Number(process.argv[3] ?? -80);
 const files = readdirSync(folder, { recursive: true })
-  .filter((name) => name.endsWith(".wav"))
+  .filter((name) => name.toLowerCase().endsWith(".wav"))
   .sort()
   .map((name) => join(folder, name));
-if (files.length === 0) {
-  console.error(`${folder}: no WAV files`);
+if (files.length === 0 || !(noise <= 0)) {
+  console.error(
+    files.length === 0 ? `${folder}: no WAV files` : `NOISE must be 0 or below, in dB, not ${process.argv[3]}`,
+  );
   process.exit(2);
 }
 
 const recognizer = new Recognizer();
-const counts = { last: 0, some: 0, none: 0 };
+const random = new Random(1);
+const counts = { noisy: 0, whole: 0, window: 0, some: 0, none: 0, unheard: 0 };
+const distances = [];
 for (const file of files) {
   const { sampleRate, channels } = decodeWav(readFileSync(file));
   const samples = mixToMono(channels);
-  const { emotion } = await recognizer.predict({ samples, sampleRate });
-  const random = new Random(1);
-  const sound = Float32Array.from({ length: samples.length + 2.5 * sampleRate }, () => 1e-4 * random.normal());
-  samples.forEach((sample, n) => (sound[n + sampleRate] += sample));
-  const said = [];
-  for (const { window } of new LiveSession(sampleRate).push(sound)) {
+  const { emotion, probabilities } = await recognizer.predict({ samples, sampleRate });
+  // Speech begins anywhere between two frames.
+  const before = Math.round((0.8 + 0.4 * random.uniform()) * sampleRate);
+  const level = 10 ** (noise / 20);
+  const length = before + samples.length + Math.round(1.5 * sampleRate);
+  const sound = Float32Array.from({ length }, () => level * random.normal());
+  samples.forEach((sample, n) => (sound[n + before] += sample));
+  const noisy = await recognizer.predict({ samples: sound.slice(before, before + samples.length), sampleRate });
+  if (noisy.emotion === emotion) counts.noisy++;
+  const said = { whole: [], window: [] };
+  for (const { window, whole } of new LiveSession(sampleRate).push(sound)) {
     if (!window) continue;
     const heard = await recognizer.predict({ samples: window, sampleRate: liveSampleRate });
-    said.push(heard.emotion);
+    said[whole ? "whole" : "window"].push(heard);
   }
-  if (said.length === 0) counts.none++;
-  if (said.at(-1) === emotion) counts.last++;
-  if (said.includes(emotion)) counts.some++;
+  const last = said.whole.at(-1);
+  if (last) {
+    const differences = Object.keys(probabilities).map((name) =>
+      Math.abs(last.probabilities[name] - probabilities[name]),
+    );
+    distances.push(Math.max(...differences));
+  } else counts.none++;
+  if (last?.emotion === emotion) counts.whole++;
+  if (said.window.length === 0) counts.unheard++;
+  if (said.window.at(-1)?.emotion === emotion) counts.window++;
+  if (said.window.some((heard) => heard.emotion === emotion)) counts.some++;
 }
 const share = (n) => `${n} of ${files.length} (${((100 * n) / files.length).toFixed(0)} %)`;
-console.log(`the last window says what predict says of the whole file: ${share(counts.last)}`);
-console.log(`some window does: ${share(counts.some)}`);
-console.log(`nothing was judged: ${share(counts.none)}`);
+console.log(`noise at ${noise} dB; as predict says of the file:`);
+console.log(`  predict, of the file in this noise: ${share(counts.noisy)}`);
+console.log(`  the whole utterance, in the pause behind it: ${share(counts.whole)}; none was judged: ${counts.none}`);
+console.log(`  the last window while speaking: ${share(counts.window)}; none was judged: ${counts.unheard}`);
+console.log(`  some window while speaking: ${share(counts.some)}`);
+const sorted = distances.sort((a, b) => a - b);
+const at = (q) => (sorted[Math.floor(q * (sorted.length - 1))] ?? Number.NaN).toFixed(3);
+console.log(`  largest difference of a probability, whole utterance: median ${at(0.5)}, 90 % below ${at(0.9)}`);

@@ -12,6 +12,7 @@ import {
 } from "../src/live/live-session.ts";
 import type { LiveReply, LiveRequest } from "../src/live/messages.ts";
 import { serveLive } from "../src/live/serve-live.ts";
+import { trimToSpeech } from "../src/live/trim-to-speech.ts";
 import { VoiceActivity } from "../src/live/voice-activity.ts";
 import { Random } from "../src/random.ts";
 import { Recognizer } from "../src/recognizer.ts";
@@ -43,9 +44,10 @@ function run(samples: Float32Array, rate: number, size: number, options: Partial
 /** FNV-1a over the bits: vitest takes seconds to compare arrays of this size. */
 const bitsOf = (data: Float32Array) =>
   new Uint32Array(data.buffer, data.byteOffset, data.length).reduce((h, v) => Math.imul(h ^ v, 0x01000193), 0x811c9dc5);
-const summary = ({ seconds, speech, window, frames }: LiveHop) => ({
+const summary = ({ seconds, speech, window, whole, frames }: LiveHop) => ({
   seconds,
   speech,
+  whole,
   frames: bitsOf(frames.data),
   window: window && bitsOf(window),
 });
@@ -69,7 +71,7 @@ test("a hum that does not end becomes noise", () => {
 
 test.each([16000, 44100, 48000])("judges what was said since the pause, at %i Hz", (rate) => {
   const hops = run(join(noise(1, rate, 0.001), vowel(4, rate), noise(1.5, rate, 0.001)), rate, 2048);
-  const said = hops.filter((hop) => hop.window !== null);
+  const said = hops.filter((hop) => hop.window !== null && !hop.whole);
   expect(hops.map((hop) => hop.seconds)).toEqual(hops.map((_, i) => (i + 1) / 4));
   expect(hops.filter((hop) => hop.seconds < 1).some((hop) => hop.speech)).toBe(false);
   expect(said[0].seconds).toBeGreaterThanOrEqual(1.75);
@@ -81,6 +83,41 @@ test.each([16000, 44100, 48000])("judges what was said since the pause, at %i Hz
   expect(hops[0].frames).toMatchObject({ rows: 25, columns: liveColumns.length });
 });
 
+test.each([16000, 48000])("in the pause the whole utterance is judged, as it was said, at %i Hz", (rate) => {
+  const word = vowel(4.3, rate);
+  const hops = run(join(noise(1.013, rate, 0.0002), word, noise(2, rate, 0.0002)), rate, 2048);
+  const whole = hops.filter((hop) => hop.whole);
+  expect(whole).toHaveLength(1);
+  expect(whole[0]).toMatchObject({ speech: false });
+  // The pause is known after 0.2 s of hangover and 0.6 s more.
+  expect(whole[0].seconds).toBeGreaterThan(5.313 + 0.75);
+  expect(whole[0].seconds).toBeLessThanOrEqual(5.313 + 1.25);
+  // Edges to 5 ms, one block before and two behind.
+  expect(Math.abs((whole[0].window?.length ?? 0) / liveSampleRate - 4.315)).toBeLessThan(0.011);
+});
+
+test("of what goes on for long the last wholeSeconds are judged at its end; a word shorter than a window is judged too", () => {
+  const rate = 16000;
+  const pause = noise(2, rate, 0.0002);
+  const sound = join(pause, vowel(20, rate), pause, vowel(0.6, rate), pause, vowel(0.3, rate), pause);
+  const lengths = (options: Partial<LiveSessionOptions>) =>
+    run(sound, rate, 4096, options)
+      .filter(({ whole }) => whole)
+      .map(({ window }) => Math.round((10 * (window?.length ?? 0)) / rate));
+  expect(lengths({})).toEqual([150, 6]);
+  expect(lengths({ wholeSeconds: 5, hopSeconds: 2 })).toEqual([50, 6]);
+});
+
+test("trimmed is what is quieter than the threshold, at the edges only", () => {
+  const loud = new Float32Array(1600).fill(0.1);
+  const quiet = new Float32Array(800).fill(0.0005);
+  const sound = join(quiet, loud, quiet, loud, quiet);
+  expect(trimToSpeech(sound, -60)).toEqual(sound.subarray(720, 4960));
+  expect(trimToSpeech(sound, -80)).toEqual(sound);
+  expect(trimToSpeech(quiet, -60)).toHaveLength(0);
+  expect(trimToSpeech(new Float32Array(0), -60)).toHaveLength(0);
+});
+
 test("noise and silence give nothing to judge", () => {
   for (const samples of [noise(4, 16000, 0.1), new Float32Array(64000)]) {
     expect(run(samples, 16000, 2048).every((hop) => !hop.speech && hop.window === null)).toBe(true);
@@ -89,14 +126,15 @@ test("noise and silence give nothing to judge", () => {
 
 test("windows are the very samples of the resampled whole, in any pieces", () => {
   const rate = 44100;
-  const samples = join(noise(0.3, rate, 0.001), vowel(3.2, rate));
-  const whole = new Resampler(rate, liveSampleRate).process(samples);
+  const samples = join(noise(0.3, rate, 0.001), vowel(3.2, rate), noise(1.4, rate, 0.001));
+  const all = new Resampler(rate, liveSampleRate).process(samples);
   const expected = run(samples, rate, samples.length);
-  for (const { window, seconds } of expected) {
-    if (!window) continue;
+  for (const { window, whole, seconds } of expected) {
+    if (!window || whole) continue;
     const end = Math.round(seconds * liveSampleRate);
-    expect(bitsOf(window)).toBe(bitsOf(whole.slice(end - window.length, end)));
+    expect(bitsOf(window)).toBe(bitsOf(all.slice(end - window.length, end)));
   }
+  expect(expected.filter(({ whole }) => whole)).toHaveLength(1);
   fc.assert(
     fc.property(fc.integer({ min: 100, max: 40000 }), (size) => {
       expect(run(samples, rate, size).map(summary)).toEqual(expected.map(summary));
@@ -110,6 +148,7 @@ test("options out of range and broken samples are refused", () => {
     "windowSeconds must be from 2 to 4 seconds, not 9",
   );
   expect(() => new LiveSession(48000, { minimumSeconds: 3.5 })).toThrow("minimumSeconds must be from 0.5 to 3 seconds");
+  expect(() => new LiveSession(48000, { wholeSeconds: 31 })).toThrow("wholeSeconds must be from 3 to 30 seconds");
   expect(() => new LiveSession(0)).toThrow("sample rate");
   expect(() => new LiveSession(48000).push(Float32Array.of(Number.NaN))).toThrow("NaN");
 });
@@ -194,6 +233,27 @@ test("the worker gives the answer that predict gives on the window", async () =>
   expect(update).toMatchObject({ seconds: 1.75, speech: true, prediction: expected, dropped: 13 });
   send({ live: "stop" });
   send({ other: "message" });
+  port1.close();
+});
+
+test("a worker that falls behind skips windows, and judges the whole utterance", async () => {
+  const { replies, send } = scope();
+  send({ live: "load", model: null });
+  const { port1, port2 } = new MessageChannel();
+  send({ live: "listen", port: port2, sampleRate: 16000, options: {} });
+  const sound = join(vowel(3, 16000), noise(1.5, 16000, 0.0002));
+  // At one go: every window but the first comes while another is judged.
+  port1.postMessage({ samples: sound, dropped: 0 });
+  await vi.waitFor(() => expect(updates(replies).length).toBe(17), 5000);
+  const told = updates(replies).map(({ update }) => update);
+  expect(told.at(-1)?.skipped).toBeGreaterThan(0);
+  const judged = told.filter(({ prediction }) => prediction !== null);
+  expect(judged.map(({ whole }) => whole)).toEqual([false, true]);
+  expect(judged[1].windowSeconds).toBeCloseTo(3, 1);
+  const hop = run(sound, 16000, sound.length).find(({ whole }) => whole);
+  const samples = hop?.window ?? new Float32Array(0);
+  expect(judged[1].prediction).toEqual(await new Recognizer().predict({ samples, sampleRate: liveSampleRate }));
+  send({ live: "stop" });
   port1.close();
 });
 

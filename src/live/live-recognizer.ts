@@ -146,8 +146,8 @@ class Live implements LiveRecognizer {
     context.createMediaStreamSource(stream).connect(node);
     const { port1, port2 } = new MessageChannel();
     node.port.postMessage(port1, [port1]);
-    const { windowSeconds, hopSeconds, minimumSeconds, voiceActivity } = this.#options;
-    const options = defined({ windowSeconds, hopSeconds, minimumSeconds, voiceActivity });
+    const { windowSeconds, hopSeconds, minimumSeconds, wholeSeconds, voiceActivity } = this.#options;
+    const options = defined({ windowSeconds, hopSeconds, minimumSeconds, wholeSeconds, voiceActivity });
     const request = { live: "listen", port: port2, sampleRate: Math.round(context.sampleRate), options } as const;
     send(this.#worker, request, [port2]);
     for (const track of stream.getAudioTracks()) {

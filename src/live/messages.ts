@@ -24,6 +24,8 @@ export interface LiveUpdate {
   readonly speech: boolean;
   /** Of the window that ends here; null in a pause and until enough was said. */
   readonly prediction: Prediction | null;
+  /** Whether the window is a whole utterance, in the pause behind it: the last word on what was said. */
+  readonly whole: boolean;
   /** Seconds of the window; 0 without one. */
   readonly windowSeconds: number;
   /** Milliseconds that features and model took; 0 without a window. */

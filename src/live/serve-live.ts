@@ -90,16 +90,20 @@ class LiveServer {
     port.start();
   }
 
-  /** Judges one hop after the other; a window that comes while another is judged is skipped, its hop is told all the same. */
+  /** Judges one hop after the other; a window that comes while another is judged is skipped, a whole utterance never; the hop is told all the same. */
   #enqueue(hop: LiveHop, port: MessagePort): void {
-    const skip = hop.window !== null && this.#waiting > 0;
+    const skip = hop.window !== null && !hop.whole && this.#waiting > 0;
     if (skip) this.#skipped++;
     else if (hop.window) this.#waiting++;
     const window = skip ? null : hop.window;
     this.#last = this.#last.then(() => this.#judge(hop, window, port));
   }
 
-  async #judge({ seconds, speech, frames }: LiveHop, window: Float32Array | null, port: MessagePort): Promise<void> {
+  async #judge(
+    { seconds, speech, whole, frames }: LiveHop,
+    window: Float32Array | null,
+    port: MessagePort,
+  ): Promise<void> {
     const start = performance.now();
     let prediction: Prediction | null = null;
     try {
@@ -116,6 +120,7 @@ class LiveServer {
       seconds,
       speech,
       prediction,
+      whole: whole && prediction !== null,
       windowSeconds: window ? window.length / liveSampleRate : 0,
       milliseconds: window ? performance.now() - start : 0,
       dropped: this.#dropped,

@@ -10,10 +10,17 @@ import { encodeWav } from "../../src/audio/encode-wav.ts";
 import { decodeWav } from "../../src/audio/wav.ts";
 import { Resampler } from "../../src/core/resample.ts";
 
+/** The strictest under which WebAssembly runs. */
+const POLICY =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; media-src 'self' blob:; style-src 'self' 'unsafe-inline'";
+
 /** A static server for the built page that remembers what it was asked for. */
 export async function servePage(): Promise<{ url: string; asked: string[]; stop(): Promise<void> }> {
   const asked: string[] = [];
-  const files = sirv("dist/web", { dev: true });
+  const files = sirv("dist/web", {
+    dev: true,
+    setHeaders: (response) => response.setHeader("Content-Security-Policy", POLICY),
+  });
   const server: Server = createServer((request, response) => {
     asked.push(request.url ?? "");
     files(request, response, () => {

@@ -8,6 +8,7 @@ import { canDictate, dictate } from "./dictation.ts";
 import { byId, create, fillFacts } from "./dom.ts";
 import { colorOf } from "./emotions.ts";
 import { showExplanation } from "./explanation.ts";
+import { Heard } from "./heard.ts";
 import type { JudgedWindow, ModelFacts } from "./protocol.ts";
 import { samples } from "./samples.ts";
 import { startTheme } from "./theme.ts";
@@ -25,8 +26,8 @@ let live: LiveRecognizer | null = null;
 let whole: Prediction | null = null;
 let hasSound = false;
 let listening = false;
-/** Sums of the probabilities of the windows heard since listening began. */
-let heard: { sums: Map<string, number>; count: number } = { sums: new Map(), count: 0 };
+/** What was heard since listening began. */
+let heard = new Heard();
 let audioUrl: string | null = null;
 const models = new Map<string, Uint8Array | null>([["The one that comes along: speech and English words", null]]);
 
@@ -197,11 +198,11 @@ slider.addEventListener("keydown", (event) => {
 function showTable(windows: readonly JudgedWindow[]): void {
   byId("table-box").hidden = windows.length === 0;
   byId("table").replaceChildren(
-    ...windows.map(({ seconds, prediction: { emotion, probabilities } }) =>
+    ...windows.map(({ seconds, utterance, prediction: { emotion, probabilities } }) =>
       create(
         "tr",
         "",
-        create("td", "", `${seconds.toFixed(2)} s`),
+        create("td", "", `${seconds.toFixed(2)} s${utterance ? ", all that was said" : ""}`),
         create("td", "", emotion),
         create("td", "", percent(probabilities[emotion])),
       ),
@@ -368,7 +369,7 @@ async function startListening(): Promise<void> {
   complain("");
   player.pause();
   listening = true;
-  heard = { sums: new Map(), count: 0 };
+  heard = new Heard();
   whole = null;
   hasSound = false;
   byId("why").replaceChildren();
@@ -435,8 +436,9 @@ function showState(state: LiveState): void {
   }
 }
 
-function hear({ seconds, speech, prediction, frames, milliseconds, dropped, skipped }: LiveUpdate): void {
-  timeline.push(frames, prediction ? { seconds, prediction } : null);
+function hear(update: LiveUpdate): void {
+  const { seconds, speech, prediction, whole: utterance, frames, milliseconds, dropped, skipped } = update;
+  timeline.push(frames, prediction ? { seconds, prediction, utterance } : null);
   byId("position").textContent = speech ? `${seconds.toFixed(1)} s` : `${seconds.toFixed(1)} s: nothing to judge`;
   const lost = dropped + skipped === 0 ? "" : ` · lost: ${dropped} samples, ${skipped} windows`;
   if (milliseconds > 0) byId("counts").textContent = `${milliseconds.toFixed(0)} ms a window${lost}`;
@@ -446,13 +448,10 @@ function hear({ seconds, speech, prediction, frames, milliseconds, dropped, skip
     return;
   }
   say("Listening …");
-  for (const [name, p] of Object.entries<number>(prediction.probabilities))
-    heard.sums.set(name, (heard.sums.get(name) ?? 0) + p);
-  heard.count++;
-  const mean = Object.fromEntries([...heard.sums].map(([name, sum]) => [name, sum / heard.count]));
-  const emotion = Object.keys(mean).reduce((a, b) => (mean[b] > mean[a] ? b : a));
-  showWhole({ ...prediction, emotion, probabilities: mean }, `Mean of ${heard.count} windows, ${basisOf(prediction)}`);
-  if (spanOf() === "place") answer.show(prediction, `Now, ${basisOf(prediction)}`);
+  heard.add(update, prediction);
+  showWhole(heard.overAll(prediction), `${heard.basis}, ${basisOf(prediction)}`);
+  const what = utterance ? `What was said, ${update.windowSeconds.toFixed(1)} s` : "Now";
+  if (spanOf() === "place") answer.show(prediction, `${what}, ${basisOf(prediction)}`);
 }
 
 // This device

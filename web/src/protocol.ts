@@ -18,6 +18,8 @@ export interface JudgedWindow {
   /** Seconds at which it ends. */
   readonly seconds: number;
   readonly prediction: Prediction;
+  /** Whether it is all that was said before a pause. */
+  readonly utterance?: boolean;
 }
 
 export interface FramesOf {

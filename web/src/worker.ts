@@ -78,7 +78,7 @@ async function analyse(...[given, text]: Parameters<Calls["analyse"]>): Promise<
   for (const hop of session.push(padded)) {
     columns = hop.frames.columns;
     parts.push(hop.frames.data);
-    if (!hop.window || hop.seconds > seconds + hopSeconds || !current().audio) continue;
+    if (!hop.window || hop.whole || hop.seconds > seconds + hopSeconds || !current().audio) continue;
     const words = input(text, false);
     const prediction = await current().predict({ samples: hop.window, sampleRate: liveSampleRate, ...words });
     windows.push({ seconds: hop.seconds, prediction });
