@@ -1,8 +1,10 @@
 // The vector path and the scalar path are one source; this holds them to the same bits.
-import { framesCompute, framesFree, framesPlan, framesWorkBytes } from "../dsp/frames";
+import { framesCompute, framesWorkBytes } from "../dsp/frames";
+import { framesFree, framesPlan } from "../dsp/frames-plan";
 import { hpssSignal } from "../dsp/harmonic";
 import { hnrFrames, hnrFree, hnrPlan } from "../dsp/hnr";
-import { kaldiCompute, kaldiFree, kaldiPlan } from "../dsp/kaldi";
+import { kaldiCompute } from "../dsp/kaldi";
+import { kaldiFree, kaldiPlan } from "../dsp/kaldi-plan";
 import { pitchFrames, pitchFree, pitchPlan } from "../dsp/pitch";
 import { dot, dotScalar, weightedSquares, weightedSquaresScalar } from "../linear/vector";
 import { stftFree, stftPlan } from "../dsp/stft";

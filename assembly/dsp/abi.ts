@@ -1,10 +1,12 @@
 // The signal kernels as the host calls them: with lanes abreast where the module has SIMD, one by one where it has not.
 import { canonicalNaN } from "../nan";
 import { realFftForwardSingle, realFftInverseSingle } from "./fft-single";
-import { Frames, framesCompute } from "./frames";
+import { framesCompute } from "./frames";
+import { Frames } from "./frames-plan";
 import { hpssSignal } from "./harmonic";
 import { Hnr, hnrFrames } from "./hnr";
-import { Kaldi, kaldiCompute } from "./kaldi";
+import { kaldiCompute } from "./kaldi";
+import { Kaldi } from "./kaldi-plan";
 import { Pitch, pitchFrames } from "./pitch";
 import { Resampler, resampleSignal } from "./resample";
 import { RealFft, realFftForward, realFftInverse } from "./rfft";

@@ -1,17 +1,14 @@
 // All spectral features of a signal from one STFT, as librosa.feature computes each: blocks of frames go through power, mel, log and the
 // spectral shapes abreast; what needs the whole utterance first (top_db) follows in a second pass over the log-mel energies.
-import { lanes, logPositive, max as maxLanes, mul, splat, sub } from "./lanes";
-import { blockToRows } from "./transpose";
-import { dctMatrix } from "./dct";
-import { deltaCoefficients, deltaColumns } from "./delta";
+import { deltaColumns } from "./delta";
 import { onsetStrength } from "./flux";
-import { melFilterbank } from "./mel";
-import {
-  Shapes, shapesBlock, shapesFinish, shapesFree, shapesOfMagnitude, shapesPlan, shapesPower, shapesWorkBytes,
-} from "./shapes";
+import { Frames, column } from "./frames-plan";
+import { lanes, logPositive, max as maxLanes, mul, splat, sub } from "./lanes";
+import { shapesBlock, shapesFinish, shapesOfMagnitude, shapesPower, shapesWorkBytes } from "./shapes";
+import { sparseRowsBlock } from "./sparse";
 import { bandwidthBlock, centroidBlock, denseRowsBlock, flatnessBlock, rolloffBlock } from "./spectral";
-import { SparseRows, sparseRows, sparseRowsBlock, sparseRowsFree } from "./sparse";
-import { sqrtBlock, Stft, stftFree, stftPlan, stftPowerBlock } from "./stft";
+import { sqrtBlock, stftPowerBlock } from "./stft";
+import { blockToRows } from "./transpose";
 
 // Places in the table of output columns; a feature that is not wanted has column -1.
 const STFT: i32 = 0;
@@ -26,126 +23,8 @@ const ROLLOFF: i32 = 8;
 const FLATNESS: i32 = 9;
 // Places 10 to 14 are those of shapes.ts.
 const ONSET: i32 = 15;
-const FEATURES: i32 = 16;
 
-const WIDEST: usize = 16;
 const DECIBELS: f32 = 4.342944819032518; // 10 / ln 10
-
-// @ts-ignore: decorator
-@unmanaged
-export class Frames {
-  stft: Stft;
-  binHz: f32;
-  /** 1: the mel filters weigh magnitudes, 2: powers. */
-  melPower: i32;
-  nMels: i32;
-  nMfcc: i32;
-  amin: f32;
-  /** 10 log10 of max(amin, ref). */
-  refDb: f32;
-  /** Negative: no limit. */
-  topDb: f32;
-  rolloffPercent: f32;
-  flatnessAmin: f32;
-  deltaWidth: i32;
-  deltaMode: i32;
-  /** i32 a feature: its first output column, or -1. */
-  columns: usize;
-  mel: SparseRows;
-  /** nMfcc x nMels, the lifter included. */
-  dct: usize;
-  delta1: usize;
-  delta2: usize;
-  shapes: Shapes;
-  /** Frames that onset strength is late by. */
-  onsetDelay: i32;
-  /** `bins` values of T for power, for magnitude, and max(nMels, nMfcc) for results. */
-  power: usize;
-  magnitude: usize;
-  result: usize;
-  /** The largest log-mel energy of the frames so far. */
-  loudest: f32;
-}
-
-export function framesPlan(
-  nFft: i32, winLength: i32, hop: i32, windowKind: i32, sampleRate: f64,
-  melPower: i32, nMels: i32, fMin: f64, fMax: f64, htk: bool, norm: i32,
-  amin: f64, ref: f64, topDb: f64, nMfcc: i32, dctType: i32, dctOrtho: bool, lifter: f64,
-  rolloffPercent: f64, flatnessAmin: f64, deltaWidth: i32, deltaMode: i32, contrastFMin: f64, nBands: i32, quantile: f64, contrastLinear: bool,
-  polyOrder: i32, nChroma: i32, tuning: f64, onsetDelay: i32, columns: usize,
-): Frames {
-  const plan = changetype<Frames>(heap.alloc(offsetof<Frames>()));
-  plan.stft = stftPlan(nFft, winLength, hop, windowKind);
-  plan.binHz = <f32>(sampleRate / <f64>nFft);
-  plan.melPower = melPower;
-  plan.nMels = nMels;
-  plan.nMfcc = nMfcc;
-  plan.amin = <f32>amin;
-  plan.refDb = <f32>(10.0 * Math.log10(Math.max(amin, ref)));
-  plan.topDb = <f32>topDb;
-  plan.rolloffPercent = <f32>rolloffPercent;
-  plan.flatnessAmin = <f32>flatnessAmin;
-  plan.deltaWidth = deltaWidth;
-  plan.deltaMode = deltaMode;
-  plan.columns = heap.alloc(<usize>FEATURES << 2);
-  memory.copy(plan.columns, columns, <usize>FEATURES << 2);
-  plan.mel = sparseMel(plan, sampleRate, fMin, fMax, htk, norm);
-  plan.dct = heap.alloc(<usize>(nMfcc * nMels) << 2);
-  dctMatrix(dctType, nMfcc, nMels, dctOrtho, plan.dct);
-  if (lifter > 0.0) liftRows(plan, lifter);
-  plan.delta1 = heap.alloc(<usize>deltaWidth << 3);
-  plan.delta2 = heap.alloc(<usize>deltaWidth << 3);
-  deltaCoefficients(deltaWidth, 1, plan.delta1);
-  deltaCoefficients(deltaWidth, 2, plan.delta2);
-  plan.shapes = shapesPlan(
-    plan.columns, nFft, sampleRate, contrastFMin, nBands, quantile, contrastLinear, plan.amin, plan.topDb, polyOrder,
-    nChroma, tuning,
-  );
-  plan.onsetDelay = onsetDelay;
-  const bins = <usize>plan.stft.bins * WIDEST;
-  plan.power = heap.alloc(2 * bins + <usize>max(max(nMels, nMfcc), 2) * WIDEST);
-  plan.magnitude = plan.power + bins;
-  plan.result = plan.magnitude + bins;
-  return plan;
-}
-
-function sparseMel(plan: Frames, sampleRate: f64, fMin: f64, fMax: f64, htk: bool, norm: i32): SparseRows {
-  const bins = plan.stft.bins;
-  const dense = heap.alloc(<usize>(plan.nMels * bins) << 2);
-  melFilterbank(sampleRate, plan.stft.nFft, plan.nMels, fMin, fMax, htk, norm, dense);
-  const filters = sparseRows(dense, plan.nMels, bins);
-  heap.free(dense);
-  return filters;
-}
-
-/** Cepstral liftering: coefficient k times 1 + lifter / 2 sin(pi (k + 1) / lifter). */
-function liftRows(plan: Frames, lifter: f64): void {
-  for (let k = 0; k < plan.nMfcc; k++) {
-    const factor = 1.0 + (lifter / 2.0) * Math.sin((Math.PI * <f64>(k + 1)) / lifter);
-    for (let m = 0; m < plan.nMels; m++) {
-      const at = plan.dct + (<usize>(k * plan.nMels + m) << 2);
-      store<f32>(at, <f32>(<f64>load<f32>(at) * factor));
-    }
-  }
-}
-
-export function framesFree(plan: Frames): void {
-  stftFree(plan.stft);
-  shapesFree(plan.shapes);
-  heap.free(plan.columns);
-  sparseRowsFree(plan.mel);
-  heap.free(plan.dct);
-  heap.free(plan.delta1);
-  heap.free(plan.delta2);
-  heap.free(plan.power);
-  heap.free(changetype<usize>(plan));
-}
-
-// @ts-ignore: decorator
-@inline
-function column(plan: Frames, feature: i32): i32 {
-  return load<i32>(plan.columns + (<usize>feature << 2));
-}
 
 /** Bytes of work space that `framesCompute` wants for so many frames. */
 export function framesWorkBytes(plan: Frames, frames: i32): f64 {

@@ -3,7 +3,8 @@ import { canonical } from "../nan";
 import { autocorrelateFrames, Difference, differenceFree, differencePlan, normalisedDifference } from "./difference";
 import { lanes } from "./lanes";
 import { freeCandidates, newCandidates, Pyin, pyinCandidates, pyinFree, pyinPlan } from "./pyin";
-import { Viterbi, viterbiDecode, viterbiFree, viterbiPlan, viterbiWorkBytes } from "./viterbi";
+import { viterbiDecode, viterbiWorkBytes } from "./viterbi";
+import { Viterbi, viterbiFree, viterbiPlan } from "./viterbi-plan";
 import { yinFrequency, yinPeriod } from "./yin";
 
 // @ts-ignore: decorator
