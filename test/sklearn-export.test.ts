@@ -88,8 +88,18 @@ test("infinities and NaN are refused, as scikit-learn 1.2 refuses them", () => {
   }
 });
 
+test("a scaler that clips is folded into trees, not into weights", () => {
+  const { steps } = cases.forests[7].model;
+  const regression = cases.regressions[0].model.steps[1];
+  expect(steps[0].clip).toEqual([0, 1]);
+  const model = { ...cases.forests[7].model, steps: [steps[0], regression] };
+  expect(() => readSklearn(model)).toThrow("a MinMaxScaler with clip stands before a LogisticRegression");
+  expect(() => readSklearn(model)).toThrow(ModelFileError);
+});
+
 const damaged: [string, (steps: Case["model"]["steps"]) => unknown, string][] = [
   ["an unknown step", ([scaler]) => (scaler.type = "PCA"), "step 0, PCA, is not read"],
+  ["a hundred steps", (steps) => steps.unshift(...new Array(100).fill(steps[0])), "the pipeline has 102 steps"],
   ["no classifier", (steps) => steps.pop(), "the last step is StandardScaler"],
   ["a scale of 0", ([scaler]) => (scaler.scale[1] = 0), "a scale of the StandardScaler is not above 0"],
   ["a scaler of other columns", ([scaler]) => scaler.mean.pop(), "has 2 elements; there must be 3"],

@@ -6,6 +6,8 @@ import { type DenseMatrix, denseMatrix, matrixFromRows } from "../../src/matrix.
 import type { Classifier } from "../../src/models/classifier.ts";
 import { GradientBoostingClassifier } from "../../src/models/gradient-boosting.ts";
 import { modelFromOnnx } from "../../src/models/interchange/onnx.ts";
+import { readOnnxModel, writeOnnxModel } from "../../src/models/interchange/onnx-proto.ts";
+import type { Message } from "../../src/models/interchange/protobuf.ts";
 import { modelToOnnx } from "../../src/models/interchange/onnx-export.ts";
 import { modelFromXgboost } from "../../src/models/interchange/xgboost.ts";
 import { LogisticRegression } from "../../src/models/logistic-regression.ts";
@@ -83,4 +85,25 @@ test("models of XGBoost give its probabilities, at thresholds and at the float32
     const wanted = probabilities.flatMap((row) => (typeof row === "number" ? [1 - row, row] : row));
     expect(furthest(said.data, wanted)).toBeLessThan(1e-6);
   }
+});
+
+test("a graph of very many nodes is refused at once", () => {
+  const { x, y } = table(5, 20, 2, 2, 0);
+  const forest = new RandomForestClassifier({ nEstimators: 1 });
+  forest.fit(x, y);
+  const model = readOnnxModel(modelToOnnx(forest));
+  const [node] = model.graph.nodes;
+  const chain = Array.from({ length: 20_000 }, (_, i) => ({
+    op: "Identity",
+    inputs: [i === 0 ? "float_input" : `t${i - 1}`],
+    outputs: [`t${i}`],
+    attributes: [],
+  }));
+  const withChain = (length: number) => {
+    const nodes = [...chain.slice(0, length).reverse(), { ...node, inputs: [`t${length - 1}`] }];
+    return writeOnnxModel({ ...model, graph: { ...model.graph, nodes } } as unknown as Message);
+  };
+  expect(modelFromOnnx(withChain(5)).columns).toBe(2);
+  expect(() => modelFromOnnx(withChain(20_000))).toThrow("20001 nodes; models of up to 64 are read");
+  expect(() => modelFromOnnx(withChain(20_000))).toThrow(ModelFileError);
 });

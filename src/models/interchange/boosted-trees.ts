@@ -23,9 +23,10 @@ export interface BoostedTrees {
 export function boostedClassifier({ columns, classes: names, trees, base }: BoostedTrees): GradientBoostingClassifier {
   const { classes, place } = sortClasses(names);
   const rounds = trees[0].length;
-  if (trees.some((own) => own.length !== rounds)) {
+  const odd = trees.findIndex((own) => own.length !== rounds);
+  if (odd >= 0) {
     throw new ModelFileError(
-      `the classes have ${trees.map((own) => own.length).join(", ")} trees; all must have as many`,
+      `the first class has ${rounds} trees, class ${odd} (from 0) ${trees[odd].length}; all must have as many`,
     );
   }
   // The one margin of two classes speaks for the second in the order of the file, here for the second in that of the names.

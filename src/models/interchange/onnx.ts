@@ -16,6 +16,8 @@ const BEFORE = ["Cast", "Identity", "Scaler"];
 const CLASSIFIERS = ["TreeEnsembleClassifier", "LinearClassifier"];
 /** Columns that one number of a Scaler is spread over, at most. */
 const MOST_SPREAD = 65536;
+/** Nodes of a graph at most: a classifier and what stands around it are a handful. */
+const MOST_NODES = 64;
 const AFTER = ["Normalizer", "ZipMap", "Cast", "Identity"];
 
 /**
@@ -48,6 +50,9 @@ export function modelFromOnnx(bytes: Uint8Array): ImportedModel {
 
 /** The nodes on the way from the input to the classifier, and those that follow it. */
 function chainOf(graph: OnnxGraph): { before: OnnxNode[]; node: OnnxNode; after: OnnxNode[] } {
+  if (graph.nodes.length > MOST_NODES) {
+    throw new ModelFileError(`the ONNX model has ${graph.nodes.length} nodes; models of up to ${MOST_NODES} are read`);
+  }
   const unknown = graph.nodes.find(({ op = "" }) => ![...BEFORE, ...CLASSIFIERS, ...AFTER].includes(op));
   if (unknown) {
     throw new ModelFileError(
