@@ -1,81 +1,80 @@
-// How long the networks take for one utterance of 3 s with 15 words, features included, after warm-up; how large their files are; and how long
-// it takes from nothing to the first answer. The networks have the sizes that they are trained with (5,000 words), but have learnt from noise.
-// npm run build && node bench/network-latency.mjs
+// Latency, start-up, file size and memory of the networks, in Node and in Chromium (network-latency-report.mjs says of what).
+// npm run build && npm run bench:latency
 import { spawnSync } from "node:child_process";
-import { cpus } from "node:os";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, loadavg, tmpdir } from "node:os";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createExtractor, Random, saveModel, loadClassifier, loadModel } from "../dist/index.js";
-import { DeepClassifier, frameCnn, fusion, recurrentNetwork, transformer } from "../dist/deep.js";
+import { rolldown } from "rolldown";
+import { chromium, installed, runBrowser } from "../scripts/browsers.mjs";
+import { measure, ROUNDS } from "./network-latency-report.mjs";
 
-const WORDS = 5000;
-const ROUNDS = 100;
-const random = new Random(1);
-const samples = Float32Array.from({ length: 48000 }, () => random.uniform() - 0.5);
-const extractor = createExtractor({
-  preset: "kaldi",
-  sampleRate: 16000,
-  features: ["fbank"],
-  options: { numMelBins: 40, hopLength: 256 },
-});
-const classes = ["anger", "boredom", "disgust", "fear", "happiness", "neutral", "sadness"];
-
-/** Utterances that have all words twice between them. */
-function noise() {
-  const y = Array.from({ length: 100 }, (_, i) => classes[i % classes.length]);
-  const frames = extractor.extract(samples.subarray(0, 8000));
-  const words = (i) => Array.from({ length: WORDS / 100 }, (_, w) => `w${i * (WORDS / 100) + w}`).join(" ");
-  return { y, x: y.map((_, i) => ({ frames, text: `${words(i)} ${words(i)}` })) };
-}
-
-const networks = [
-  ["frame-cnn", frameCnn, "frames", {}],
-  ["recurrent, frames", recurrentNetwork, "frames", { units: 48 }],
-  ["transformer, frames", transformer, "frames", { units: 96 }],
-  ["recurrent, text", recurrentNetwork, "text", {}],
-  ["transformer, text", transformer, "text", {}],
-  ["fusion, early", fusion, "both", { fusion: "early" }],
-  ["fusion, late", fusion, "both", { fusion: "late" }],
-  ["fusion, cross-modal", fusion, "both", { fusion: "cross-modal" }],
-];
-
-const only = ({ frames, text }, part) =>
-  part === "frames" ? { frames } : part === "text" ? { text } : { frames, text };
-const text = Array.from({ length: 15 }, (_, i) => `w${i * 77}`).join(" ");
-const { x, y } = noise();
+const WASM = "node_modules/@tensorflow/tfjs-backend-wasm/wasm-out";
 const folder = mkdtempSync(join(tmpdir(), "emovox-latency-"));
-console.log(`${cpus()[0].model}, Node ${process.versions.node}, one thread; median of ${ROUNDS}`);
-for (const [name, architecture, part, options] of networks) {
-  const trained = new DeepClassifier(architecture, { ...options, epochs: 1, validationShare: 0, seed: 1 });
-  await trained.fit(
-    x.map((input) => only(input, part)),
-    y,
-  );
-  const bytes = saveModel(trained.save());
-  const path = join(folder, "model.safetensors");
-  writeFileSync(path, bytes);
-  const classifier = loadClassifier(loadModel(bytes));
-  const times = [];
-  for (let round = -20; round < ROUNDS; round++) {
-    const start = performance.now();
-    const frames = part === "text" ? undefined : extractor.extract(samples);
-    await classifier.predictProba([only({ frames, text }, part)]);
-    if (round >= 0) times.push(performance.now() - start);
-  }
-  const median = times.sort((a, b) => a - b)[ROUNDS / 2];
-  const fresh = `
+const dist = new URL("../dist/", import.meta.url).href;
+
+/** From nothing to the first answer, in a fresh process. */
+function startInNode(path) {
+  const script = `
     import { readFileSync } from "node:fs";
     const start = performance.now();
-    const { loadClassifier, loadModel, denseMatrix } = await import(${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)});
-    await import(${JSON.stringify(new URL("../dist/deep.js", import.meta.url).href)});
+    const { loadClassifier, loadModel, denseMatrix } = await import("${dist}index.js");
+    await import("${dist}deep.js");
     const classifier = loadClassifier(loadModel(readFileSync(${JSON.stringify(path)})));
     await classifier.predictProba([{ text: "w1", frames: denseMatrix(50, 40) }]);
     console.log(performance.now() - start);`;
-  const child = spawnSync(process.execPath, ["--input-type=module", "-e", fresh], { encoding: "utf8" });
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
   if (child.status !== 0) throw new Error(child.stderr);
-  const megabytes = (bytes.length / 1e6).toFixed(2);
-  console.log(
-    `${name.padEnd(20)} ${median.toFixed(1).padStart(6)} ms  ${megabytes.padStart(5)} MB  start ${Number(child.stdout).toFixed(0)} ms`,
+  return Number(child.stdout);
+}
+
+const bundle = await rolldown({ input: "bench/network-latency-page.mjs", platform: "browser" });
+await bundle.write({ dir: join(folder, "page"), format: "esm" });
+await bundle.close();
+
+/** Files of the page, of tfjs's backend, and the model. */
+const serve = (model) => (request, response) => {
+  const { pathname } = new URL(request.url, "http://page");
+  const types = { js: "text/javascript", wasm: "application/wasm" };
+  response.setHeader("content-type", types[pathname.split(".").at(-1)] ?? "text/html");
+  try {
+    if (pathname === "/") response.end('<!doctype html><script type="module" src="/network-latency-page.js"></script>');
+    else if (pathname === "/model") response.end(model);
+    else if (pathname.startsWith("/wasm/")) response.end(readFileSync(join(WASM, pathname.slice(6))));
+    else response.end(readFileSync(join(folder, "page", pathname)));
+  } catch {
+    response.statusCode = 404;
+    response.end();
+  }
+};
+
+async function inChromium(model, page) {
+  const text = await runBrowser(chromium, serve(model), { page: (origin) => `${origin}/${page}`, seconds: 600 });
+  const report = JSON.parse(text);
+  if (report.error !== undefined) throw new Error(report.error);
+  return report;
+}
+
+const { rows, tensors } = await measure();
+const browser = installed(chromium.command) ? await inChromium(rows[0].bytes, "") : undefined;
+const version = /Chrome\/([\d.]+)/.exec(browser?.agent ?? "")?.[1] ?? "missing";
+console.log(`${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}; Node ${process.versions.node}, Chromium ${version}`);
+console.log(`one thread; latency: median of ${ROUNDS}, in ms; start: from nothing to the first answer, in ms`);
+const line = (...cells) => console.log(cells.map((cell, i) => (i ? cell.padStart(11) : cell.padEnd(20))).join(""));
+line("", "Node", "Chromium", "file MB", "start Node", "Chromium");
+for (const [i, { name, median, bytes }] of rows.entries()) {
+  const path = join(folder, "model.safetensors");
+  writeFileSync(path, bytes);
+  const start = startInNode(path);
+  const page = browser && (await inChromium(bytes, "?start"));
+  line(
+    name,
+    median.toFixed(1),
+    browser?.rows[i].median.toFixed(1) ?? "-",
+    (bytes.length / 1e6).toFixed(2),
+    start.toFixed(0),
+    page?.start.toFixed(0) ?? "-",
   );
 }
+const left = ({ epochs, predictions }) => `${epochs} after 20 epochs, ${predictions} after 1,000 predictions`;
+console.log(`tensors left: ${left(tensors)}; in Chromium: ${browser ? left(browser.tensors) : "-"}`);
+rmSync(folder, { recursive: true, force: true });

@@ -9,10 +9,10 @@ import type { Architecture, Sizes } from "./architecture.ts";
 import { deepBackend, tf } from "./backend.ts";
 import { softmax } from "./cross-entropy.ts";
 import { type DeepOptions, deepOptions } from "./deep-options.ts";
-import { exampleOf, portionsOf, preparedFrames, windowsOf } from "./examples.ts";
+import { exampleOf, portionsOf, preparedFrames, rowsAtOnce, windowsOf } from "./examples.ts";
 import { fitFrameScale } from "./frame-scaler.ts";
 import { type Learnt, learntState, savedLearnt } from "./learnt.ts";
-import { lessonOf, logitsOf, type Network, ROWS_AT_ONCE, weightsOfExamples } from "./lesson.ts";
+import { lessonOf, logitsOf, type Network, weightsOfExamples } from "./lesson.ts";
 import { initialParameters } from "./parameters.ts";
 import { train, type TrainerHooks, type TrainingSummary, weightsOf } from "./trainer.ts";
 import { checkInputs, type InputPart, inputsOf, type UtteranceInput } from "./utterance-input.ts";
@@ -123,8 +123,9 @@ export class DeepClassifier implements Classifier {
         const windows = rows.flatMap((row) =>
           windowsOf(exampleOf(learnt, options, inputs[row]), options).map((window) => ({ row, ...window })),
         );
-        for (let at = 0; at < windows.length; at += ROWS_AT_ONCE) {
-          const some = windows.slice(at, at + ROWS_AT_ONCE);
+        const together = rowsAtOnce(windows.map(({ example }) => example));
+        for (let at = 0; at < windows.length; at += together) {
+          const some = windows.slice(at, at + together);
           const proba = softmax(
             logitsOf(
               this.#network,

@@ -10,6 +10,8 @@ import type { Vocabulary } from "./vocabulary.ts";
 
 /** Frames, or features, that go through a network at once when it predicts: bounds its memory. */
 const VALUES_AT_ONCE = 400_000;
+/** Examples that go through a network at once when it judges or predicts. */
+export const ROWS_AT_ONCE = 64;
 
 /** Frames before they are scaled. */
 export const preparedFrames = (frames: DenseMatrix, { centreFrames }: DeepOptions): DenseMatrix =>
@@ -69,6 +71,12 @@ export function windowsOf(
     const count = part.length / columns;
     return { example: { ...example, frames: { ...frames, rows: count, data: part } }, share: count / rows };
   });
+}
+
+/** How many examples go through a network at once: an hour of audio takes no more memory than a minute. */
+export function rowsAtOnce(examples: readonly Example[]): number {
+  const longest = Math.max(...examples.map(({ frames }) => frames?.data.length ?? 1));
+  return Math.max(1, Math.min(ROWS_AT_ONCE, Math.floor(VALUES_AT_ONCE / longest)));
 }
 
 /** Steps of an example, so that batches are of similar lengths. */

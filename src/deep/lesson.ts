@@ -9,11 +9,8 @@ import { type BatchOptions, batchOf, type Example } from "./batch.ts";
 import { orderedBatches, shuffledBatches } from "./batches.ts";
 import { crossEntropy, softmax, targetsOf } from "./cross-entropy.ts";
 import type { DeepOptions } from "./deep-options.ts";
-import { lengthOf } from "./examples.ts";
+import { lengthOf, ROWS_AT_ONCE } from "./examples.ts";
 import type { Lesson, Validation, Weights } from "./trainer.ts";
-
-/** Examples that go through a network at once when it judges or predicts. */
-export const ROWS_AT_ONCE = 64;
 
 export interface Network {
   readonly architecture: Architecture;

@@ -30,7 +30,8 @@ export interface RateOptions {
  */
 export function rateAt(epochs: number, halvings: number, { schedule, epochs: all, warmup }: RateOptions): number {
   if (epochs < warmup) return epochs / warmup;
-  if (schedule === "cosine") return halfCosine((epochs - warmup) / (all - warmup));
+  // A training that is all warm-up ends at the full rate.
+  if (schedule === "cosine") return all > warmup ? halfCosine((epochs - warmup) / (all - warmup)) : 1;
   let rate = 1;
   for (let i = 0; i < halvings; i++) rate /= 2;
   return rate;

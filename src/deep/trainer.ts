@@ -168,7 +168,8 @@ async function learnEpoch(
     sum += loss * batch.length;
     onProgress?.(done / options.epochs);
   }
-  return sum / rows;
+  // The last step's weights have been in no loss yet.
+  return Object.values(parameters).every(({ data }) => data.every(Number.isFinite)) ? sum / rows : NaN;
 }
 
 /** Until some weights are the best on what is held out, the latest that had a finite loss are what a training can fall back on. */

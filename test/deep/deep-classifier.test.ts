@@ -1,8 +1,9 @@
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import {
   architectures,
   DeepClassifier,
   type DeepOptions,
+  frameCnn,
   fusion,
   recurrentNetwork,
   transformer,
@@ -14,7 +15,7 @@ import { DataError, ModelFileError, OptionError } from "../../src/errors.ts";
 import { denseMatrix, matrixFromRows, toSparse } from "../../src/matrix.ts";
 import { loadClassifier } from "../../src/models/load-classifier.ts";
 import { loadModel, saveModel } from "../../src/models/model-file.ts";
-import type { ModelState } from "../../src/models/state.ts";
+import type { Json, ModelState } from "../../src/models/state.ts";
 import { accuracy } from "../random-table.ts";
 import { startBackend } from "./start.ts";
 import { utterances } from "./utterances.ts";
@@ -152,6 +153,69 @@ test.each([
   await blind.fit(x, y);
   const { data } = await blind.predictProba(x.slice(0, 2));
   expect(data.subarray(0, 2)).toEqual(data.subarray(2));
+});
+
+test("an hour of audio is answered, in memory that does not grow with it", async () => {
+  const { x, y } = utterances(1, 30);
+  const classifier = new DeepClassifier(frameCnn, { ...small, epochs: 1 });
+  await classifier.fit(only(x, ["frames"]), y);
+  const { data } = x[0].frames;
+  const audio = (rows: number) => ({
+    frames: denseMatrix(
+      rows,
+      6,
+      Float32Array.from({ length: 6 * rows }, (_, i) => data[i % data.length]),
+    ),
+  });
+  let largest = 0;
+  const makeTensor = tf.engine().makeTensor.bind(tf.engine());
+  const watch = vi.spyOn(tf.engine(), "makeTensor").mockImplementation((...made) => {
+    largest = Math.max(largest, tf.memory().numBytes);
+    return makeTensor(...made);
+  });
+  try {
+    const peak = async (rows: number) => {
+      largest = 0;
+      const { data: proba } = await classifier.predictProba([audio(rows)]);
+      expect(proba.reduce((sum, p) => sum + p)).toBeCloseTo(1, 12);
+      return largest;
+    };
+    const minutes = await peak(80_000);
+    expect(minutes).toBeGreaterThan(0);
+    expect(await peak(225_000)).toBe(minutes); // an hour of frames every 16 ms
+  } finally {
+    watch.mockRestore();
+  }
+});
+
+test("a model of another architecture, or of a later version, is refused", async () => {
+  const { x, y } = utterances(1, 30);
+  const classifier = new DeepClassifier(recurrentNetwork, { ...small, epochs: 1 });
+  await classifier.fit(only(x, ["text"]), y);
+  const state = classifier.save();
+  const options = state.config.options as Record<string, Json>;
+  for (const changed of [
+    { cell: "gru" },
+    { units: 7 },
+    { layers: 2 },
+    { contextTokens: 3, cell: "gru" },
+    { gears: 1 },
+  ]) {
+    const other: ModelState = {
+      ...state,
+      config: { ...state.config, options: { ...options, ...(changed as unknown as Record<string, Json>) } },
+    };
+    expect(() => loadClassifier(other)).toThrow(ModelFileError);
+  }
+  expect(() => loadClassifier({ ...state, kind: "recurrent-2" })).toThrow(ModelFileError);
+  const bytes = saveModel(state);
+  const header = new TextDecoder().decode(
+    bytes.subarray(8, 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true))),
+  );
+  expect(header).toContain('"formatVersion":"1"');
+  const later = bytes.slice();
+  later.set(new TextEncoder().encode(header.replace('"formatVersion":"1"', '"formatVersion":"9"')), 8);
+  expect(() => loadModel(later)).toThrow(ModelFileError);
 });
 
 test("long audio is judged window by window, each counted by its length", async () => {

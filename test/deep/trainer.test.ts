@@ -59,6 +59,55 @@ async function trained(changes: Partial<TrainerOptions> = {}, hooks: TrainerHook
   return { parameters, summary };
 }
 
+test("whatever the epochs and the warm-up, the rate is a number from 0 to 1", () => {
+  const whole = fc.integer({ min: 0, max: 5 });
+  fc.assert(
+    fc.property(
+      fc.constantFrom("constant", "cosine", "plateau"),
+      whole,
+      whole,
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (schedule, more, warmup, share) => {
+        const epochs = more + 1;
+        const rate = rateAt(share * epochs, 0, { schedule, epochs, warmup });
+        return rate >= 0 && rate <= 1;
+      },
+    ),
+  );
+  expect(rateAt(1, 0, { schedule: "cosine", epochs: 1, warmup: 1 })).toBe(1);
+});
+
+test("one epoch that is all warm-up learns numbers", async () => {
+  const { parameters } = await trained({ epochs: 1 });
+  for (const [name, { data }] of Object.entries(parameters)) {
+    expect(data.every(Number.isFinite)).toBe(true);
+    expect(data).not.toEqual(start()[name].data);
+  }
+});
+
+test("weights that the last step of an epoch makes infinite are not kept", async () => {
+  const reports: EpochReport[] = [];
+  const of: Lesson = { ...lesson(), batches: () => [Int32Array.of(0, 1, 2)] };
+  let epoch = 0;
+  const bursting: TrainerOptions = {
+    ...options,
+    schedule: "constant",
+    warmup: 0,
+    get learningRate() {
+      return epoch < 2 ? 0.05 : Infinity;
+    },
+  };
+  const parameters = start();
+  const onEpoch = (report: EpochReport) => {
+    reports.push(report);
+    epoch = report.epoch;
+  };
+  const summary = await train(parameters, of, bursting, { onEpoch });
+  expect(summary).toMatchObject({ stopped: "diverged", epochs: 2, bestEpoch: 2 });
+  expect(reports).toHaveLength(2);
+  for (const { data } of Object.values(parameters)) expect(data.every(Number.isFinite)).toBe(true);
+});
+
 // D. Kingma, J. Ba, "Adam", ICLR 2015, algorithm 1, and I. Loshchilov, F. Hutter, "Decoupled Weight Decay", ICLR 2019, algorithm 2.
 test("Adam's steps are those of the papers", () => {
   const parameters: Parameters = { w: { shape: [2, 1], data: Float32Array.of(0.5, -0.3) } };
