@@ -10,7 +10,7 @@ import { withScalarCore } from "./core/module.ts";
 import { Resampler } from "./core/resample.ts";
 import { estimateTuning } from "./core/tuning.ts";
 import { signalMoments } from "./core/signal.ts";
-import { dctMatrix, delta, melFilterbank, regressionDelta, windowFunction } from "./core/tables.ts";
+import { chromaFilterbank, dctMatrix, delta, melFilterbank, regressionDelta, windowFunction } from "./core/tables.ts";
 import { createExtractor } from "./features/extractor.ts";
 import { kaldiOptions, resolveKaldiOptions } from "./features/kaldi.ts";
 import { librosaOptions, resolveFrameOptions } from "./features/options.ts";
@@ -18,6 +18,7 @@ import { denseMatrix, type Matrix, toSparse } from "./matrix.ts";
 import { explainForest } from "./models/explain.ts";
 import { ExtraTreesClassifier } from "./models/extra-trees.ts";
 import { GradientBoostingClassifier } from "./models/gradient-boosting.ts";
+import { LinearSVC } from "./models/linear-svc.ts";
 import { LogisticRegression } from "./models/logistic-regression.ts";
 import { RandomForestClassifier } from "./models/random-forest.ts";
 import { RandomForestRegressor } from "./models/random-forest-regressor.ts";
@@ -86,6 +87,10 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
     yield melFilterbank({ sampleRate: 16000, nFft: 512, nMels: 40 }).data;
     yield melFilterbank({ sampleRate: 22050, nFft: 1000, nMels: 26, htk: true, norm: null }).data;
   },
+  *chroma() {
+    yield chromaFilterbank(16000, 512).data;
+    yield chromaFilterbank(22050, 1009, 24, 0.3).data;
+  },
   *dct() {
     for (const type of [1, 2, 3] as const) {
       for (const norm of ["ortho", null] as const) yield dctMatrix(13, 40, type, norm).data;
@@ -149,7 +154,12 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
       [22050, 22051],
     ] as const) {
       const resampler = new Resampler(from, to);
-      for (const signal of signals()) yield resampler.process(signal);
+      for (const signal of signals()) {
+        yield resampler.process(signal);
+        const stream = resampler.stream();
+        for (let i = 0; i < signal.length; i += 1777) yield stream.push(signal.subarray(i, i + 1777));
+        yield stream.finish();
+      }
     }
   },
   *autocorrelation() {
@@ -183,9 +193,11 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
   },
   *forest() {
     const { x, labels } = table();
+    const grown = { nEstimators: 10, seed: 1, oobScore: true };
     for (const rows of [x, toSparse(x)]) {
-      const forest = new RandomForestClassifier({ nEstimators: 10, seed: 1, classWeight: "balancedSubsample" });
+      const forest = new RandomForestClassifier({ ...grown, classWeight: "balancedSubsample" });
       forest.fit(rows, labels);
+      if (forest.outOfBag) yield forest.outOfBag.decision.data;
       yield forest.predictProba(x).data;
       yield forest.predictProba(toSparse(x)).data;
     }
@@ -208,6 +220,14 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
         const { base, values } = explainForest(model, rows);
         yield* [base, values];
       }
+    }
+  },
+  *svm() {
+    const { x, labels } = table();
+    for (const rows of [x, toSparse(x)]) {
+      const machine = new LinearSVC({ C: 0.5, maxIter: 50, seed: 3 });
+      machine.fit(rows, labels);
+      yield* [machine.coef, machine.intercept, machine.predictProba(rows).data];
     }
   },
   *logistic() {
