@@ -97,7 +97,10 @@ if (process.argv[2] !== undefined) tables.push(await meld(process.argv[2]));
 const folder = mkdtempSync(path.join(tmpdir(), "emovox-accuracy-"));
 const file = path.join(folder, "tables.json");
 // Matrices are for this side; the peers are given plain rows.
-writeFileSync(file, JSON.stringify(tables, (key, value) => (key === "matrix" ? undefined : value)));
+writeFileSync(
+  file,
+  JSON.stringify(tables, (key, value) => (key === "matrix" ? undefined : value)),
+);
 const { versions, accuracies } = python("fit", file);
 rmSync(folder, { recursive: true });
 
