@@ -173,6 +173,8 @@ async function run(options: ReproduceCommand): Promise<void> {
   const chosen = parseProtocols(options.protocol ?? (tables ? "seed" : across ? "cross-corpus" : "loso"));
   checkSources(options, chosen);
   const cells = options.only === undefined ? undefined : parseCells(withPublished(options.only), components.models);
+  // Before the features of a large corpus are computed in vain.
+  for (const { model } of cells ?? []) await components.models[model].prepare?.();
   const needsAudio = !cells || cells.some(({ modality }) => modality !== "text");
   const partial = join(options.out, "partial");
   const cache = new FeatureCache(options.cache ?? join(partial, "features"));
