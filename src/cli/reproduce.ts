@@ -186,6 +186,8 @@ async function run(options: ReproduceCommand): Promise<void> {
   checkSources(options, chosen);
   for (const protocol of chosen) checkSteps(protocol, options);
   const cells = options.only === undefined ? undefined : parseCells(withGroups(options.only), components.models);
+  // Before the features of a large corpus are computed in vain.
+  for (const { model } of cells ?? []) await components.models[model].prepare?.();
   const needsAudio = !cells || cells.some(({ modality }) => modality !== "text");
   const partial = join(options.out, "partial");
   const cache = new FeatureCache(options.cache ?? join(partial, "features"));
