@@ -1,12 +1,11 @@
 import { type SeedTable, writeSeedTables } from "../corpora/seed-tables.ts";
 import { writeFileAtomically } from "../corpora/write-file.ts";
 import { OptionError } from "../errors.ts";
-import { cellName, knownCells, parseCells } from "../evaluation/cell.ts";
+import { parseCells } from "../evaluation/cell.ts";
 import { components } from "../evaluation/components.ts";
 import { type StudyName, studies } from "../evaluation/conditions.ts";
 import { type Balance, balances } from "../evaluation/fold-parts.ts";
 import { type ProtocolName, parseProtocols, protocols } from "../evaluation/protocols.ts";
-import { publishedFigures } from "../evaluation/published.ts";
 import { renderLatex } from "../evaluation/report-latex.ts";
 import { renderMarkdown } from "../evaluation/report-markdown.ts";
 import { renderReport } from "../evaluation/report.ts";
@@ -27,9 +26,10 @@ import { print, progress } from "./output.ts";
 import { type DataOptions, checkSources, readCorpora, readTables, tablePaths } from "./reproduce-data.ts";
 import { directoryStore } from "./task-store.ts";
 import { startWorkers } from "./worker-pool.ts";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { asked, parseStudies, unasked, withGroups } from "./reproduce-options.ts";
 
 interface ReproduceCommand extends DataOptions {
   protocol?: string;
@@ -145,38 +145,6 @@ A run that was killed goes on where it was when it is started again with the sam
     )
     .action(run);
 }
-
-/** Names of several cells written out: those with published figures that there are models for; the ways to join sound and words. */
-function withGroups(only: string): string {
-  const groups = new Map([
-    [
-      "published",
-      knownCells(components.models)
-        .filter((cell) => publishedFigures(cell))
-        .map(cellName),
-    ],
-    ["fusion", ["audio/lr", "text/lr", "both/lr", "both/late", "both/stack"]],
-  ]);
-  return only
-    .split(",")
-    .flatMap((name) => groups.get(name.trim()) ?? [name])
-    .join();
-}
-
-function parseStudies(list: string): StudyName[] {
-  const known = Object.keys(studies) as StudyName[];
-  const names = list.split(",").map((name) => name.trim());
-  const unknown = names.find((name) => name !== "all" && !known.includes(name as StudyName));
-  if (unknown !== undefined)
-    throw new InvalidArgumentError(`"${unknown}" is none; known are ${known.join(", ")}, all.`);
-  return known.filter((name) => names.includes("all") || names.includes(name));
-}
-
-const [unasked, asked] = [false, true].map((onRequest) =>
-  Object.entries(components.models).flatMap(([name, entry]) =>
-    (entry.onRequest ?? false) === onRequest ? [name] : [],
-  ),
-);
 
 async function run(options: ReproduceCommand): Promise<void> {
   const start = performance.now();

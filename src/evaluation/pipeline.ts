@@ -7,11 +7,11 @@ import type { MeanContributions } from "./contributions.ts";
 import type { Fold, FoldPrediction } from "./fold.ts";
 import type { Balance, Parts } from "./fold-parts.ts";
 import type { Counts } from "./metrics.ts";
-import { normalizeFramesPerSpeaker } from "./normalize.ts";
 import type { Plan } from "./protocols.ts";
 import { completeGroups, type EvaluationRows } from "./rows.ts";
 import { type Params, type SearchMethod, type SearchResult, searchParams } from "./search.ts";
 import { deriveSeed } from "./seeds.ts";
+import { speakersAlike } from "./speaker-frames.ts";
 import { rowNumbers } from "./utterance-rows.ts";
 
 /** Test rows of one fold with their true and their predicted classes, as indices into the plan's classes. */
@@ -167,29 +167,6 @@ async function predict(fold: Fold, setting: Setting, params: Params): Promise<Fo
     parts: preparedParts(fold, setting, member),
   }));
   return fold.fitPredictStacked(members, model, fitting);
-}
-
-/** The rows with their frames scaled by speaker and by part of the fold: training rows know nothing of test rows. */
-function speakersAlike(rows: EvaluationRows, fold: Fold): EvaluationRows {
-  const { frames, frameVariants } = rows;
-  if (!frames) return rows;
-  const train = new Set(fold.trainRows);
-  const test = new Set(fold.testRows);
-  const voices = completeGroups(rows, "speakers", "normalising per speaker").map((speaker, row) =>
-    [speaker, train.has(row) ? "train" : test.has(row) ? "test" : "neither"].join("\u0000"),
-  );
-  // Variant by variant: another speed is another voice.
-  const variants = frameVariants?.[0]?.map((_, v) =>
-    normalizeFramesPerSpeaker(
-      frameVariants.map((own) => own[v]),
-      voices,
-    ),
-  );
-  return {
-    ...rows,
-    frames: normalizeFramesPerSpeaker(frames, voices),
-    frameVariants: variants && frames.map((_, row) => variants.map((own) => own[row])),
-  };
 }
 
 function preparedParts(fold: Fold, setting: Setting, cell: Cell): Parts {
