@@ -321,6 +321,23 @@ test("the four tables that the recipe makes of a corpus fill the three tables ag
   const results = JSON.parse(await readFile(join(folder, "again/results.json"), "utf8"));
   expect(results.cells).toHaveLength(6);
   expect(results.canary.leaks).toBe(true);
+  const deep = await emovox(
+    "reproduce",
+    ...paths,
+    "--only",
+    "text/lstm,both/transformer",
+    "--canary-runs",
+    "0",
+    "--out",
+    "deep",
+    "--json",
+  );
+  expect(deep.code).toBe(0);
+  const { cells } = JSON.parse(deep.stdout) as { cells: { modality: string; model: string; accuracy: number }[] };
+  expect(cells.map(({ modality, model }) => `${modality}/${model}`)).toEqual(["text/lstm", "both/transformer"]);
+  // The most frequent class has 60.1 % of the test rows.
+  for (const { accuracy } of cells) expect(accuracy).toBeGreaterThan(0.7);
+  await refused(["reproduce", ...paths, "--only", "audio/frame-cnn", "--out", "never"], "needs the frames");
 }, 180_000);
 
 test("doctor gives a digest", async () => {
