@@ -33,11 +33,13 @@ const bundle = await rolldown({
 // who needs features only gets no more.
 const group = (name, folders) => ({ name, test: new RegExp(`build/lib/(?:${folders})`) });
 const groups = [
+  // Apart, so that a page that only catches them gets no core.
+  group("errors", "errors"),
   group("core", "core/binary"),
   group("pretrained", "models/pretrained"),
   {
     name: "features",
-    test: /build\/lib\/(?:core|features|audio\/(?:wav|g711|mix)|base64|errors|matrix)|node_modules\/fflate/,
+    test: /build\/lib\/(?:core|features|audio\/(?:wav|g711|mix)|base64|matrix)|node_modules\/fflate/,
   },
   group("text", "text"),
   group("models", "models|random|recognizer"),
