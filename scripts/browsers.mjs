@@ -11,6 +11,7 @@ const firefoxPreferences = {
   "browser.aboutwelcome.enabled": false,
   "browser.shell.checkDefaultBrowser": false,
   "datareporting.policy.dataSubmissionEnabled": false,
+  "media.autoplay.blocking_policy": 0,
   "media.autoplay.default": 0,
   "media.navigator.permission.disabled": true,
   "media.navigator.streams.fake": true,
