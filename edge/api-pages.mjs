@@ -5,17 +5,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { install } from "./install.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 const pages = here("../docs/api");
 const out = values.check ? here("../build/api") : pages;
 
-const npm = process.env.npm_execpath;
-if (npm === undefined) throw new Error("start this with npm run docs:api");
-if (!existsSync(here("node_modules/.package-lock.json"))) {
-  execFileSync(process.execPath, [npm, "ci", "--prefix", here(".")], { stdio: ["ignore", 2, 2] });
-}
+install();
 execFileSync(
   process.execPath,
   [here("node_modules/typedoc/bin/typedoc"), "--options", here("typedoc.json"), "--out", out],

@@ -4,7 +4,7 @@
  * @example
  * import { Recognizer } from "emovox";
  *
- * const { emotion, probabilities } = await new Recognizer().predict({ text: "Leave me alone!" });
+ * const { emotion, probabilities } = await new Recognizer().predict({ text: "I am so happy to see you!" });
  * console.log(emotion, probabilities);
  *
  * @module emovox
