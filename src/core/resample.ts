@@ -5,7 +5,7 @@ import { freeWithOwner } from "./plan.ts";
 
 /**
  * Changes the sample rate of signals by a polyphase Kaiser filter: pass-band to 0.9 of the lower Nyquist frequency, stop-band
- * 100 dB down from it on. Output sample m lies at the time of input sample m * from / to.
+ * at least 96 dB down from it on. Output sample m lies at the time of input sample m * from / to.
  *
  * @example
  * const resampler = new Resampler(48000, 16000);
