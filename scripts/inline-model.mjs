@@ -11,9 +11,10 @@ writeFileSync(
 import { inflateBase64 } from "../base64.ts";
 
 /** The bytes of the pretrained recogniser; see models/emovox.md. */
-export const pretrained = (): Uint8Array => inflateBase64(base64, ${model.length});
+export const pretrained = (): Uint8Array => inflateBase64(base64(), ${model.length});
 
-const base64 =
+// In a function, so that an engine does not keep the text before someone asks for it.
+const base64 = () =>
   "${base64}";
 `,
 );

@@ -33,12 +33,17 @@ export function melFilterbank(
   const bins = (nFft >> 1) + 1;
   const low = hzToMel(fMin, htk);
   const step = (hzToMel(fMax, htk) - low) / <f64>(nMels + 1);
+  memory.fill(out, 0, <usize>(nMels * bins) << 2);
   for (let m = 0; m < nMels; m++) {
     const f0 = melToHz(low + step * <f64>m, htk);
     const f1 = melToHz(low + step * <f64>(m + 1), htk);
     const f2 = m + 2 === nMels + 1 ? melToHz(hzToMel(fMax, htk), htk) : melToHz(low + step * <f64>(m + 2), htk);
     const scale = norm === NORM_SLANEY ? 2.0 / (f2 - f0) : 1.0;
-    for (let k = 0; k < bins; k++) {
+    // Outside the triangle the weights are zero; a bin more on each side, since the edges are rounded. What is no triangle is 0 / 0 somewhere.
+    const triangle = f0 < f1 && f1 < f2;
+    const from = triangle ? max(0, <i32>Math.floor((f0 * <f64>nFft) / sampleRate) - 1) : 0;
+    const to = triangle ? min(bins, <i32>Math.ceil((f2 * <f64>nFft) / sampleRate) + 2) : bins;
+    for (let k = from; k < to; k++) {
       const f = (<f64>k * sampleRate) / <f64>nFft;
       const weight = Math.max(0.0, Math.min((f - f0) / (f1 - f0), (f2 - f) / (f2 - f1)));
       store<f32>(out + ((<usize>(m * bins + k)) << 2), canonical<f32>(<f32>(weight * scale)));

@@ -10,14 +10,13 @@ export type TokenPattern = "word" | "word-punctuation";
 
 const LETTERS = String.raw`[\p{L}\p{N}_][\p{L}\p{M}\p{N}_]*`;
 
-const PATTERNS: Record<TokenPattern, RegExp> = {
+const PATTERNS: Record<TokenPattern, string> = {
   // A greedy run of \w is bounded by \b at both ends by itself. Category N is what Python's str.isnumeric adds to the letters.
-  word: /[\p{L}\p{N}_]{2,}/gu,
-  "word-punctuation": new RegExp(
-    String.raw`${LETTERS}(?:['’]${LETTERS})*|\p{Extended_Pictographic}|(?!\p{Emoji_Modifier})([\p{P}\p{S}])\1*`,
-    "gu",
-  ),
+  word: String.raw`[\p{L}\p{N}_]{2,}`,
+  "word-punctuation": String.raw`${LETTERS}(?:['’]${LETTERS})*|\p{Extended_Pictographic}|(?!\p{Emoji_Modifier})([\p{P}\p{S}])\1*`,
 };
+/** Compiled when first used: the sets of all scripts take milliseconds, which who reads no text need not wait for. */
+const compiled: { [pattern in TokenPattern]?: RegExp } = {};
 
 /** The names that {@link tokenise} knows. */
 export const TOKEN_PATTERNS = Object.keys(PATTERNS) as readonly TokenPattern[];
@@ -30,7 +29,8 @@ export const TOKEN_PATTERNS = Object.keys(PATTERNS) as readonly TokenPattern[];
  * tokenise("I'm so happy!!! 😂", "word-punctuation"); // ["I'm", "so", "happy", "!!!", "😂"]
  */
 export function tokenise(text: string, pattern: TokenPattern = "word"): string[] {
-  const tokens = text.match(PATTERNS[pattern]) ?? [];
+  compiled[pattern] ??= new RegExp(PATTERNS[pattern], "gu");
+  const tokens = text.match(compiled[pattern]) ?? [];
   return pattern === "word" ? tokens : tokens.map((token) => token.replaceAll("’", "'"));
 }
 
