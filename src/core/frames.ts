@@ -3,13 +3,18 @@ import { type DenseMatrix, denseMatrix } from "../matrix.ts";
 import { columnNames, type FrameFeature, type FrameOptions, isSpectral, spectralFeatures } from "./frame-features.ts";
 import { f32, MAX_VALUES, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
-import { SampleComputer } from "./pitch.ts";
+import { type Run, SampleComputer } from "./pitch.ts";
 import { freeWithOwner } from "./plan.ts";
 import { PART, type PadMode, stage, stagePart } from "./signal.ts";
 import { deltaModeCode, expectContrastBands, expectDeltaFrames, windowCode } from "./tables.ts";
 
 /** Frames that a block takes at once; the signal is padded so that the last block may reach over its end. */
 const ABREAST = 4;
+
+/** Copies to `pointer` `length` samples, from `start` on, of the signal padded for frames of that length. */
+type StagePart = (frameLength: number, padMode: PadMode, pointer: number, length: number, start: number) => void;
+/** Copies all of it, and `tail` zeros; gives the pointer. */
+type StageWhole = (memory: Scratch, frameLength: number, padMode: PadMode, tail: number) => number;
 
 /** Computes frame-level features of whole signals: tables are made once, one STFT serves all spectral features. */
 export class FrameComputer {
@@ -112,7 +117,8 @@ export class FrameComputer {
     const pad = (frameLength: number) => (o.center ? frameLength >> 1 : 0);
     return this.#compute(
       frames,
-      (pointer, length, start) => stagePart(pointer, length, samples, start, pad(o.nFft), o.padMode),
+      (frameLength, padMode, pointer, length, start) =>
+        stagePart(pointer, length, samples, start, pad(frameLength), padMode),
       (memory, frameLength, padMode, tail) => stage(memory, samples, pad(frameLength), padMode, tail).pointer,
     );
   }
@@ -122,53 +128,58 @@ export class FrameComputer {
    * of them. Frames have the bits that they have in the whole.
    */
   computeFrames(frames: number, padded: (frameLength: number, padMode: PadMode) => Float32Array): DenseMatrix {
-    const { nFft, padMode } = this.#options;
-    const spectral = this.#features.some(isSpectral) ? padded(nFft, padMode) : new Float32Array(0);
     return this.#compute(
       frames,
-      (pointer, length, start) => stagePart(pointer, length, spectral, start, 0, "constant"),
+      (frameLength, padMode, pointer, length, start) =>
+        stagePart(pointer, length, padded(frameLength, padMode), start, 0, "constant"),
       (memory, frameLength, mode, tail) => stage(memory, padded(frameLength, mode), 0, "constant", tail).pointer,
     );
   }
 
-  #compute(
-    frames: number,
-    part: (pointer: number, length: number, start: number) => void,
-    whole: (memory: Scratch, frameLength: number, padMode: PadMode, tail: number) => number,
-  ): DenseMatrix {
+  #compute(frames: number, part: StagePart, whole: StageWhole): DenseMatrix {
     const columns = this.names.length;
-    const { nFft, frameLength, hopLength } = this.#options;
+    const { nFft, frameLength, hopLength, padMode, center } = this.#options;
     return scratch((memory) => {
-      const out = memory.zeros(frames * columns * 4);
+      const out = memory.space(frames * columns * 4);
+      const place = (feature: FrameFeature) => {
+        const column = this.#first.get(feature);
+        return column === undefined ? 0 : out + column * 4;
+      };
+      const runs: Run[] = this.#samples.runs(columns, place);
       if (this.#features.some(isSpectral)) {
         const bytes = core.framesWorkBytes(this.#plan, frames);
         if (bytes > 4 * MAX_VALUES) {
           throw new AudioError(`${frames} frames need more work space than fits; cut the audio into parts`);
         }
-        const work = memory.zeros(bytes);
-        const most = ABREAST * Math.max(1, Math.floor(PART / (ABREAST * hopLength)));
-        const blocks = Math.ceil(Math.min(frames, most) / ABREAST);
-        const length = (ABREAST * blocks - 1) * hopLength + nFft;
-        const x = memory.space(length * 4);
-        for (let from = 0; from < frames; from += most) {
-          const to = Math.min(from + most, frames);
-          part(
-            x,
-            Math.min(length, (ABREAST * Math.ceil((to - from) / ABREAST) - 1) * hopLength + nFft),
-            from * hopLength,
-          );
+        const work = memory.space(bytes);
+        const compute = (x: number, from: number, to: number) =>
           core.frames(this.#plan, x, frames, from, to, work, out, columns);
-        }
+        runs.unshift({ frameLength: nFft, padMode, compute });
+      }
+      // What takes the same samples takes them while they are in the processor's cache.
+      const same = (a: Run, b: Run) => a.frameLength === b.frameLength && (!center || a.padMode === b.padMode);
+      for (const run of runs) {
+        const together = runs.filter((other) => same(run, other));
+        if (together[0] === run) computeParts(memory, frames, hopLength, together, part);
       }
       const tail = ABREAST * hopLength + Math.max(nFft, frameLength);
-      const place = (feature: FrameFeature) => {
-        const column = this.#first.get(feature);
-        return column === undefined ? 0 : out + column * 4;
-      };
       this.#samples.compute(frames, columns, place, (mode) => whole(memory, frameLength, mode, tail));
       core.canonicalFloats(out, frames * columns);
       return denseMatrix(frames, columns, f32(out, frames * columns).slice());
     });
+  }
+}
+
+/** Runs whose samples are the same, over all frames, from one part of the signal to the next. */
+function computeParts(memory: Scratch, frames: number, hop: number, runs: readonly Run[], stage: StagePart): void {
+  const [{ frameLength, padMode }] = runs;
+  const most = ABREAST * Math.max(1, Math.floor(PART / (ABREAST * hop)));
+  const samples = (count: number) => (ABREAST * Math.ceil(count / ABREAST) - 1) * hop + frameLength;
+  const x = memory.space(samples(Math.min(frames, most)) * 4);
+  for (let from = 0; from < frames; from += most) {
+    const to = Math.min(from + most, frames);
+    stage(frameLength, padMode, x, samples(to - from), from * hop);
+    for (const { compute } of runs) compute(x, from, to);
   }
 }
 

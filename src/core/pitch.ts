@@ -48,6 +48,13 @@ const MOST_PYIN_BYTES = 1.4e9;
 /** Where a feature's first column of the first frame lies; 0 when it is not wanted. */
 type Place = (feature: FrameFeature) => number;
 
+/** Frames `from` to `to` of some feature, from x, the first sample of frame `from` of a signal padded in that mode. */
+export interface Run {
+  readonly frameLength: number;
+  readonly padMode: PadMode;
+  compute(x: number, from: number, to: number): void;
+}
+
 /** Computes the features that come from the samples; those that hang on YIN's difference function share it. */
 export class SampleComputer {
   readonly #options: FrameOptions;
@@ -90,19 +97,28 @@ export class SampleComputer {
     }
   }
 
+  /** What can be computed from one part of the signal after the other. @param stride see `compute` */
+  runs(stride: number, place: Place): Run[] {
+    const { frameLength, hopLength, padMode } = this.#options;
+    const run = (first: number, mode: PadMode, kernel: typeof core.rmsFrames): Run => ({
+      frameLength,
+      padMode: mode,
+      compute: (x, from, to) => kernel(x, to - from, frameLength, hopLength, first + from * stride * 4, stride),
+    });
+    const [zcr, rms] = [place("zcr"), place("rms")];
+    return [zcr && run(zcr, "edge", core.zcrFrames), rms && run(rms, padMode, core.rmsFrames)].filter((r) => r !== 0);
+  }
+
   /**
+   * Computes the others.
+   *
    * @param stride values between a feature's value in one frame and in the next
    * @param padded gives the pointer of the signal padded in a mode, long enough for all frames and three hops more
    * @throws {AudioError} more frames than pYIN can hold
    */
   compute(frames: number, stride: number, place: Place, padded: (padMode: PadMode) => number): void {
-    const { frameLength, hopLength, padMode } = this.#options;
-    const zcr = place("zcr");
-    if (zcr) core.zcrFrames(padded("edge"), frames, frameLength, hopLength, zcr, stride);
-    const rms = place("rms");
-    if (!rms && !this.#pitch && !this.#hnr) return;
-    const x = padded(padMode);
-    if (rms) core.rmsFrames(x, frames, frameLength, hopLength, rms, stride);
+    if (!this.#pitch && !this.#hnr) return;
+    const x = padded(this.#options.padMode);
     if (this.#pitch) {
       if (core.pitchWorkBytes(this.#pitch, frames) > MOST_PYIN_BYTES)
         throw new AudioError(`${frames} frames are more than fit for pyin; cut the audio into parts`);

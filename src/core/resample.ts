@@ -63,11 +63,15 @@ export class Resampler {
     if (this.from === this.to) return samples.slice(from, from + count);
     return scratch((memory) => {
       const margin = Math.max(core.resamplerMargin(this.#plan), from);
-      const x = memory.zeros((samples.length + 2 * margin) * 4) + margin * 4;
-      f32(x - from * 4, samples.length).set(samples);
+      const whole = margin - from + samples.length + margin;
+      const start = memory.space(whole * 4);
+      const x = f32(start, whole);
+      x.fill(0, 0, margin - from);
+      x.set(samples, margin - from);
+      x.fill(0, margin - from + samples.length);
       const length = core.resampledLength(this.#plan, count);
-      const out = memory.zeros(length * 4);
-      core.resample(this.#plan, x, count, out);
+      const out = memory.space(length * 4);
+      core.resample(this.#plan, start + margin * 4, count, out);
       return f32(out, length).slice();
     });
   }
