@@ -1,5 +1,7 @@
 import { AudioError, OptionError } from "../errors.ts";
 import type { FrameFeature, FrameOptions } from "./frame-features.ts";
+import { floorToFloat32 } from "./float32.ts";
+import { f32 } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
 import type { PadMode } from "./signal.ts";
@@ -36,6 +38,14 @@ export interface PitchOptions {
   maxTransitionRate: number;
   switchProb: number;
   noTroughProb: number;
+  /** What `pyin` is where it is unvoiced: `nan`, a number, or with `null` the pitch of the most likely path all the same. */
+  fillNa: "nan" | number | null;
+  /** Magnitudes up to this are 0 to `zcr`. */
+  zcrThreshold: number;
+  /** Whether 0 is positive to `zcr`, or a sign of its own. */
+  zeroPos: boolean;
+  /** Whether a frame's first sample counts as a crossing. */
+  zcrPad: boolean;
 }
 
 const yinFeatures: readonly FrameFeature[] = ["yin", "aperiodicity"];
@@ -77,6 +87,7 @@ export class SampleComputer {
         o.maxTransitionRate,
         o.switchProb,
         o.noTroughProb,
+        o.fillNa === null,
         probabilistic,
       );
       this.#pitch = pitch;
@@ -96,9 +107,12 @@ export class SampleComputer {
    * @throws {AudioError} more frames than pYIN can hold
    */
   compute(frames: number, stride: number, place: Place, padded: (padMode: PadMode) => number): void {
-    const { frameLength, hopLength, padMode } = this.#options;
+    const { frameLength, hopLength, padMode, zcrThreshold, zeroPos, zcrPad, fillNa } = this.#options;
     const zcr = place("zcr");
-    if (zcr) core.zcrFrames(padded("edge"), frames, frameLength, hopLength, zcr, stride);
+    if (zcr) {
+      const threshold = floorToFloat32(zcrThreshold);
+      core.zcrFrames(padded("edge"), frames, frameLength, hopLength, threshold, zeroPos, zcrPad, zcr, stride);
+    }
     const rms = place("rms");
     if (!rms && !this.#pitch && !this.#hnr) return;
     const x = padded(padMode);
@@ -109,6 +123,10 @@ export class SampleComputer {
       const [yin, depth] = yinFeatures.map(place);
       const [pyin, voiced, voicedProb] = pyinFeatures.map(place);
       core.pitch(this.#pitch, x, frames, stride, yin, depth, pyin, voiced, voicedProb);
+      if (pyin && typeof fillNa === "number") {
+        const values = f32(pyin, (frames - 1) * stride + 1);
+        for (let at = 0; at < values.length; at += stride) if (Number.isNaN(values[at])) values[at] = fillNa;
+      }
     }
     if (this.#hnr) {
       const [hnr, voicing] = hnrFeatures.map(place);
