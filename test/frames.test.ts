@@ -157,7 +157,20 @@ test("bad input is refused in words", () => {
   expect(create({ nFft: 1 })).toThrow("nFft must lie between 2 and 65536, not 1");
   expect(create({ fMin: 9000 })).toThrow("fMin must lie between 0 and 8000");
   expect(create({ nMels: "many" })).toThrow("option nMels must be a number");
-  expect(create({ window: "kaiser" })).toThrow("unknown window");
+  expect(create({ window: "dpss" })).toThrow("unknown window");
+  expect(create({ window: "kaiser" })).toThrow("the window kaiser needs windowParameter");
+  expect(create({ windowParameter: 3 })).toThrow("the window hann takes no windowParameter, but it is 3");
+  expect(create({ padMode: "wrap" })).toThrow("padMode must be one of constant, reflect, edge, symmetric, not wrap");
+  expect(create({ power: 0 })).toThrow("power must lie between 0.01 and 100, not 0");
+  expect(create({ norm: "l2" })).toThrow('norm must be "inf", a number above 0 or null, not "l2"');
+  expect(create({ norm: -1 })).toThrow("norm must be a number from 0.01 to 1000, not -1");
+  expect(create({ norm: true })).toThrow("option norm must be a string or number or null, not true");
+  expect(create({ chromaNorm: "slaney" })).toThrow('chromaNorm must be "inf", a number or null');
+  expect(create({ ref: "median" })).toThrow("ref must lie between 0 and 1e+30, not median");
+  expect(create({ hopLength: null })).toThrow("option hopLength must be a number, not null");
+  expect(create({ onsetAggregate: "sum" })).toThrow("onsetAggregate must be one of mean, median, max, not sum");
+  expect(create({ fillNa: "zero" })).toThrow("fillNa must lie between -1e+30 and 1e+30, not zero");
+  expect(create({ zcrThreshold: -1 })).toThrow("zcrThreshold must lie between 0 and 1e+30, not -1");
   expect(() => createExtractor({ preset: "librosa", sampleRate: 16000, features: ["pitch"] })).toThrow(
     'unknown feature "pitch"',
   );

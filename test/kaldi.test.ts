@@ -247,5 +247,9 @@ test("bad input is refused in words", () => {
   expect(create({ roundToPowerOfTwo: false, winLength: 401 })).toThrow("even number of samples, not 401");
   expect(create({ frameShift: 0 })).toThrow("hopLength must lie between 1");
   expect(create({ hopLength: "many" })).toThrow("option hopLength must be a number or null");
-  expect(create({ dither: 1 })).toThrow('unknown option "dither"');
+  expect(create({ dither: 1 })).toThrow("dither must be 0, not 1: it adds random noise");
+  expect(create({ vtlnWarp: 0 })).toThrow("vtlnWarp must lie between 0.1 and 10, not 0");
+  expect(create({ vtlnWarp: 1.1, vtlnLow: 10 })).toThrow("must lie in this order between lowFreq (20 Hz) and highFreq");
+  expect(create({ vtlnLow: 10 })).not.toThrow();
+  expect(create({ blackmanCoeff: -1 })).toThrow("blackmanCoeff must lie between 0 and 1, not -1");
 });

@@ -78,6 +78,24 @@ describe("pYIN with other options", () => {
   });
 });
 
+test("what pyin is where it is unvoiced", async () => {
+  const { data } = await fixtureNpy("oracle/speech_m_16k/y.npy");
+  const options = { ...speech, resolution: 0.25 };
+  const chosen = { nThresholds: 100, betaA: 2, betaB: 18, boltzmannParameter: 2, switchProb: 0.01, noTroughProb: 0.01 };
+  const model = { sampleRate: 16000, fMin: 65, fMax: 500, binsPerSemitone: 4, maxTransitionRate: 35.92 };
+  const { guesses, pyin } = referencePyin(data, { frameLength: 1024, hopLength: 160, ...chosen, ...model });
+  const filled = (fillNa: OptionRecord[string]) => extract(data, ["pyin", "voiced"], { ...options, fillNa });
+  // Steps of one bin in this frame or in the next are equally likely where it is unvoiced; between them float32 decides.
+  const ratios = Array.from(filled(null).pyin, (f, t) => Math.max(f / guesses[t], guesses[t] / f));
+  expect(Math.max(...ratios)).toBeLessThan(2 ** (1 / 48) + 1e-4);
+  expect(ratios.filter((ratio) => ratio < 1 + 1e-6).length / ratios.length).toBeGreaterThan(0.97);
+  const { pyin: zeros, voiced } = filled(0);
+  expect(largestDifference(zeros, pyin.map(nanAsZero))).toBeLessThan(1e-4);
+  expect(voiced.includes(0)).toBe(true);
+  expect(filled(null).voiced).toEqual(voiced);
+  expect(filled(-1).pyin).toEqual(filled("nan").pyin.map((v) => (Number.isNaN(v) ? -1 : v)));
+});
+
 test("a path over many blocks is that of one voice", () => {
   // 20 s at a hop of 160: 2,001 frames, eight blocks of the decoder. Vibrato around 150 Hz, a pause every second.
   const random = new Random(3);

@@ -45,7 +45,9 @@ export function referencePyin(samples: Float32Array, o: ReferencePyinOptions) {
   const semitones = roundHalfToEven((o.maxTransitionRate * 12 * o.hopLength) / o.sampleRate);
   const states = viterbi(observations, transitions(bins, semitones * o.binsPerSemitone + 1, o.switchProb));
   const pyin = states.map((s) => (s < bins ? o.fMin * 2 ** (s / (12 * o.binsPerSemitone)) : Number.NaN));
-  return { pyin, voicedProb };
+  // With fill_na=None librosa leaves the pitch of the state, voiced or not.
+  const guesses = states.map((s) => o.fMin * 2 ** ((s % bins) / (12 * o.binsPerSemitone)));
+  return { pyin, guesses, voicedProb };
 }
 
 function roundHalfToEven(x: number): number {

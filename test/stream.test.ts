@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createExtractor, createStream, frameFeatures, type OptionRecord, type Preset } from "../src/features/index.ts";
 import { Resampler } from "../src/core/resample.ts";
 import { Random } from "../src/random.ts";
@@ -93,6 +93,90 @@ test("any framing, any length, any chunks", () => {
   );
 });
 
+/** Options that are no defaults, as many at once as go together. */
+const odd: OptionRecord = {
+  ...short,
+  window: "kaiser",
+  windowParameter: 8,
+  power: 1.5,
+  norm: 2,
+  deltaMode: "mirror",
+  bandwidthP: 3,
+  flatnessPower: 1,
+  chromaNorm: 1,
+  octwidth: null,
+  onsetLag: 3,
+  onsetMaxSize: 4,
+  onsetAggregate: "median",
+  onsetDetrend: true,
+  zcrThreshold: 0.1,
+  zcrPad: true,
+  zeroPos: false,
+  padMode: "symmetric",
+};
+
+test("options that are no defaults: any length, any chunks", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 5000 }),
+      fc.integer({ min: 1, max: 1500 }),
+      fc.boolean(),
+      fc.constantFrom("mirror", "constant", "nearest"),
+      fc.boolean(),
+      (length, chunk, onsetCenter, deltaMode, onsetDetrend) => {
+        const options = { ...odd, onsetCenter, deltaMode, onsetDetrend };
+        const samples = signal.subarray(0, length);
+        expect(streamed(options, every, samples, () => chunk)).toEqual(batch(options, every, samples));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test("a push that completes no row takes no memory, however long the stream is", () => {
+  // Arrays that are made while `body` runs.
+  const made = (body: () => void): number => {
+    const Original = Float32Array;
+    let count = 0;
+    vi.stubGlobal(
+      "Float32Array",
+      class extends Original {
+        constructor(...values: ConstructorParameters<typeof Float32Array>) {
+          super(...values);
+          count++;
+        }
+      },
+    );
+    try {
+      body();
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    return count;
+  };
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 128 }), fc.constantFrom("librosa", "kaldi"), (size, preset) => {
+      const options = preset === "kaldi" ? {} : { ...short, hopLength: 400 };
+      const features = preset === "kaldi" ? ["mfcc", "delta"] : ["mfcc", "rms", "delta"];
+      const stream = createStream(createExtractor({ preset: preset as Preset, sampleRate: 16000, features, options }));
+      const piece = signal.subarray(0, size);
+      // The buffer has its size when some windows have gone by.
+      for (let received = 0; received < 8000; received += size) stream.push(piece);
+      let completed = 0;
+      for (let i = 0; i < 400; i++) {
+        let rows = 0;
+        const arrays = made(() => {
+          rows = stream.push(piece).rows;
+        });
+        if (rows === 0) expect(arrays).toBe(0);
+        completed += rows;
+      }
+      expect(Math.abs(completed - (400 * size) / (preset === "kaldi" ? 160 : 400))).toBeLessThan(1.01);
+    }),
+    { numRuns: 20 },
+  );
+});
+
 test("rows come as early as the latency says", () => {
   const extractor = createExtractor({ preset: "librosa", sampleRate: 16000, features: ["centroid"], options: short });
   const stream = createStream(extractor);
@@ -113,6 +197,11 @@ test("what needs the whole signal is refused", () => {
   expect(create(["contrast"], {})).toThrow("set topDb to null");
   expect(create(["contrast"], { contrastLinear: true })).not.toThrow();
   expect(create(["tonnetz"], {})).toThrow("give tuning a number");
+  expect(create(["logmel"], { topDb: null, ref: "max" })).toThrow("ref max is the loudest frame of the whole signal");
+  expect(create(["delta"], { topDb: null, deltaMode: "wrap" })).toThrow("deltaMode wrap takes the end of the signal");
+  expect(create(["mel"], { ref: "max", deltaMode: "wrap" })).not.toThrow();
+  const means = createExtractor({ preset: "kaldi", sampleRate: 16000, options: { subtractMean: true } });
+  expect(() => createStream(means)).toThrow("subtractMean cannot be streamed");
   expect(() => createStream(createExtractor({ preset: "emovox" }))).toThrow("rows of frames");
   const stream = create(["rms"], {})();
   expect(() => stream.push(Float32Array.of(Number.NaN))).toThrow("NaN");

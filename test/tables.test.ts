@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { dctMatrix, delta, melFilterbank, type WindowKind, windowFunction } from "../src/core/tables.ts";
+import {
+  type DeltaMode,
+  dctMatrix,
+  delta,
+  melFilterbank,
+  type WindowKind,
+  windowFunction,
+} from "../src/core/tables.ts";
 import { denseMatrix } from "../src/matrix.ts";
 import { fixtureFrames, fixtureNpy, largestDifference } from "./fixture.ts";
 
@@ -19,7 +26,10 @@ test("windows of one and two samples are defined", () => {
   expect([...windowFunction("hann", 1, false)]).toEqual([1]);
   expect([...windowFunction("hann", 2)]).toEqual([0, 1]);
   expect([...windowFunction("boxcar", 3)]).toEqual([1, 1, 1]);
-  expect(() => windowFunction("kaiser" as WindowKind, 8)).toThrow('unknown window "kaiser"; known are hann');
+  expect(() => windowFunction("dpss" as WindowKind, 8)).toThrow('unknown window "dpss"; known are hann');
+  expect(() => windowFunction("kaiser", 8)).toThrow("the window kaiser needs windowParameter, a number from 0 to 500");
+  expect(() => windowFunction("tukey", 8, true, 2)).toThrow("windowParameter must be a number from 0 to 1, not 2");
+  expect(() => windowFunction("hann", 8, true, 2)).toThrow("the window hann takes no windowParameter");
 });
 
 // librosa.filters.mel(sr=..., n_fft=..., n_mels=..., htk=..., norm=...) of 0.11
@@ -29,6 +39,7 @@ test.each([
   [16000, 512, 40, "htk_nonorm"],
   [16000, 512, 26, "htk_nonorm"],
   [22050, 2048, 128, "slaney"],
+  [22050, 2048, 128, "htk_nonorm"],
 ] as const)("mel filters %i Hz, %i, %i, %s", async (sampleRate, nFft, nMels, kind) => {
   const { data } = await fixtureNpy(`oracle/const/mel_${sampleRate}_${nFft}_${nMels}_${kind}.npy`);
   const htk = kind !== "slaney";
@@ -108,4 +119,8 @@ test("too few frames for interpolated deltas are refused as librosa refuses them
   expect(() => delta(denseMatrix(2, 13))).toThrow("need 9 frames, but the audio has 2");
   expect(delta(denseMatrix(2, 13), { mode: "nearest" }).rows).toBe(2);
   expect(() => delta(denseMatrix(20, 1), { width: 4 })).toThrow("must be odd");
+  expect(() => delta(denseMatrix(20, 1), { mode: "reflect" as DeltaMode })).toThrow(
+    'unknown mode of deltas "reflect"; known are interp, nearest, mirror, constant, wrap',
+  );
+  expect(delta(denseMatrix(0, 3), { mode: "wrap" }).rows).toBe(0);
 });

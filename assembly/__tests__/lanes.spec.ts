@@ -1,4 +1,5 @@
 // The vector path and the scalar path are one source; this holds them to the same bits.
+import { DELTA_MIRROR, DELTA_NEAREST } from "../dsp/delta";
 import { framesCompute, framesWorkBytes } from "../dsp/frames";
 import { framesFree, framesPlan } from "../dsp/frames-plan";
 import { hpssSignal } from "../dsp/harmonic";
@@ -10,8 +11,11 @@ import { dot, dotScalar, weightedSquares, weightedSquaresScalar } from "../linea
 import { stftFree, stftPlan } from "../dsp/stft";
 import { signalTuning, signalTuningWorkBytes } from "../dsp/tuning";
 import { SAMPLES, sameBits, signal } from "./signal";
+import { HANN, KAISER } from "../dsp/window";
 
-function framesAgree(nFft: i32, winLength: i32, hop: i32, power: i32, quantile: f64, tuning: f64): bool {
+function framesAgree(nFft: i32, winLength: i32, hop: i32, power: f64, quantile: f64, tuning: f64): bool {
+  // Powers other than 1 and 2 come with the other options that are no default.
+  const odd = power !== 1.0 && power !== 2.0;
   // stft, mel, logmel, mfcc, delta, delta2, centroid, bandwidth, rolloff, flatness, contrast, flux, poly, chroma, tonnetz, onset
   const bins = (nFft >> 1) + 1;
   const columns = heap.alloc(64);
@@ -22,37 +26,13 @@ function framesAgree(nFft: i32, winLength: i32, hop: i32, power: i32, quantile: 
     rowLength += widths[i];
   }
   const plan = framesPlan(
-    nFft,
-    winLength,
-    hop,
-    0,
-    16000.0,
-    power,
-    20,
-    0.0,
-    8000.0,
-    false,
-    1,
-    1e-10,
-    1.0,
-    80.0,
-    13,
-    2,
-    true,
-    22.0,
-    0.85,
-    1e-10,
-    9,
-    1,
-    200.0,
-    6,
-    quantile,
-    false,
-    2,
-    12,
-    tuning,
-    1,
-    columns,
+    nFft, winLength, hop, odd ? KAISER : HANN, 8.6, 16000.0,
+    power, 20, 0.0, 8000.0, false, odd ? 2.0 : -1.0,
+    1e-10, odd ? NaN : 1.0, 80.0, 13, 2, true, 22.0,
+    0.85, odd ? 3.0 : 2.0, !odd, 1e-10, odd ? 1.5 : 2.0, 9, odd ? DELTA_MIRROR : DELTA_NEAREST,
+    200.0, 6, quantile, false, 2,
+    12, tuning, odd ? 3.0 : Infinity, 5.0, odd ? Infinity : 2.0, !odd,
+    1, odd ? 3 : 1, odd ? 4 : 1, odd ? 1 : 0, columns,
   );
   const x = signal();
   const frames = 1 + (SAMPLES - nFft) / hop;
@@ -73,7 +53,7 @@ function framesAgree(nFft: i32, winLength: i32, hop: i32, power: i32, quantile: 
 
 function pitchAgrees(frameLength: i32, hop: i32, fMin: f64, fMax: f64, binsPerSemitone: i32): bool {
   const plan = pitchPlan(
-    16000.0, frameLength, hop, fMin, fMax, 0.1, 100, 2.0, 18.0, 2.0, binsPerSemitone, 35.92, 0.01, 0.01, true,
+    16000.0, frameLength, hop, fMin, fMax, 0.1, 100, 2.0, 18.0, 2.0, binsPerSemitone, 35.92, 0.01, 0.01, hop < 100, true,
   );
   const x = signal();
   const frames = 1 + (SAMPLES - frameLength) / hop;
@@ -101,11 +81,15 @@ function kaldiAgrees(winLength: i32, hop: i32, nFft: i32, plain: bool): bool {
     hop,
     nFft,
     4,
+    0.0,
     !plain,
     0.97,
     23,
     20.0,
     8000.0,
+    100.0,
+    7500.0,
+    plain ? 0.9 : 1.0,
     !plain,
     !plain,
     13,
@@ -133,17 +117,19 @@ function kaldiAgrees(winLength: i32, hop: i32, nFft: i32, plain: bool): bool {
 
 describe("vector and scalar paths", () => {
   test("frames: powers of two, mixed radices, odd lengths, large primes", () => {
-    expect(framesAgree(512, 400, 160, 2, 0.02, 0.0)).toBe(true);
-    expect(framesAgree(2048, 2048, 512, 1, 0.02, NaN)).toBe(true);
-    expect(framesAgree(400, 399, 161, 2, 0.1, NaN)).toBe(true);
-    expect(framesAgree(441, 441, 100, 2, 0.5, -0.3)).toBe(true);
-    expect(framesAgree(2 * 67, 134, 50, 2, 0.02, 0.0)).toBe(true);
-    expect(framesAgree(1009, 1000, 333, 2, 0.9, NaN)).toBe(true);
-    expect(framesAgree(2 * 7 * 11 * 13, 1500, 333, 2, 0.05, 0.2)).toBe(true);
+    expect(framesAgree(512, 400, 160, 2.0, 0.02, 0.0)).toBe(true);
+    expect(framesAgree(2048, 2048, 512, 1.0, 0.02, NaN)).toBe(true);
+    expect(framesAgree(400, 399, 161, 2.0, 0.1, NaN)).toBe(true);
+    expect(framesAgree(441, 441, 100, 2.0, 0.5, -0.3)).toBe(true);
+    expect(framesAgree(2 * 67, 134, 50, 2.0, 0.02, 0.0)).toBe(true);
+    expect(framesAgree(1009, 1000, 333, 2.0, 0.9, NaN)).toBe(true);
+    expect(framesAgree(2 * 7 * 11 * 13, 1500, 333, 2.0, 0.05, 0.2)).toBe(true);
+    expect(framesAgree(512, 400, 160, 1.5, 0.02, 0.0)).toBe(true);
+    expect(framesAgree(441, 441, 100, 0.7, 0.1, NaN)).toBe(true);
   });
 
   test("tuning", () => {
-    const plan = stftPlan(1024, 1024, 256, 0);
+    const plan = stftPlan(1024, 1024, 256, 0, 0.0);
     const x = signal();
     const frames = 1 + (SAMPLES - 1024) / 256;
     const work = heap.alloc(<usize>signalTuningWorkBytes(frames, 513));
@@ -180,16 +166,19 @@ describe("vector and scalar paths", () => {
   });
 
   test("HPSS", () => {
-    const plan = stftPlan(512, 400, 160, 0);
+    const plan = stftPlan(512, 400, 160, 0, 0.0);
     const x = signal();
     const frames = 1 + (SAMPLES - 512) / 160;
     const a = heap.alloc((SAMPLES + 1024) << 2);
     const b = heap.alloc((SAMPLES + 1024) << 2);
-    hpssSignal<v128>(plan, x, SAMPLES, frames, 31, 31, 2.0, false, a);
-    hpssSignal<f32>(plan, x, SAMPLES, frames, 31, 31, 2.0, false, b);
+    hpssSignal<v128>(plan, x, SAMPLES, frames, 31, 31, 2.0, 1.0, 1.0, false, false, a);
+    hpssSignal<f32>(plan, x, SAMPLES, frames, 31, 31, 2.0, 1.0, 1.0, false, false, b);
     expect(sameBits(a, b, SAMPLES)).toBe(true);
-    hpssSignal<v128>(plan, x, SAMPLES, frames, 17, 30, 1.5, true, a);
-    hpssSignal<f32>(plan, x, SAMPLES, frames, 17, 30, 1.5, true, b);
+    hpssSignal<v128>(plan, x, SAMPLES, frames, 17, 30, 1.5, 1.0, 1.0, true, false, a);
+    hpssSignal<f32>(plan, x, SAMPLES, frames, 17, 30, 1.5, 1.0, 1.0, true, false, b);
+    expect(sameBits(a, b, SAMPLES)).toBe(true);
+    hpssSignal<v128>(plan, x, SAMPLES, frames, 31, 30, 2.0, 1.0, 3.0, true, false, a);
+    hpssSignal<f32>(plan, x, SAMPLES, frames, 31, 30, 2.0, 1.0, 3.0, true, false, b);
     expect(sameBits(a, b, SAMPLES)).toBe(true);
     stftFree(plan);
   });

@@ -59,11 +59,15 @@ export function hpss(
   timeWidth: i32,
   frequencyWidth: i32,
   power: f64,
+  marginH: f64,
+  marginP: f64,
   percussive: bool,
+  mask: bool,
   out: usize,
 ): void {
-  if (ASC_FEATURE_SIMD) hpssSignal<v128>(plan, x, n, count, timeWidth, frequencyWidth, power, percussive, out);
-  else hpssSignal<f32>(plan, x, n, count, timeWidth, frequencyWidth, power, percussive, out);
+  if (ASC_FEATURE_SIMD) {
+    hpssSignal<v128>(plan, x, n, count, timeWidth, frequencyWidth, power, marginH, marginP, percussive, mask, out);
+  } else hpssSignal<f32>(plan, x, n, count, timeWidth, frequencyWidth, power, marginH, marginP, percussive, mask, out);
 }
 
 export function resample(plan: Resampler, x: usize, n: i32, out: usize): void {

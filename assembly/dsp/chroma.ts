@@ -1,12 +1,10 @@
 // Chroma of a power spectrum as librosa.feature.chroma_stft computes it (after Ellis 2007, "Chroma feature analysis and synthesis"), and
 // the tonal centroids of it (Harte, Sandler and Gasser 2006, "Detecting harmonic change in musical audio") as librosa.feature.tonnetz.
 import { abs, add, div, lessThan, max as maxLanes, splat } from "./lanes";
+import { pNorm } from "./mel";
 import { denseRowsBlock } from "./spectral";
 import { A0 } from "./tuning";
 
-/** The octave that weighs most, and the standard deviation of the weights around it, in octaves. */
-const CENTRE_OCTAVE: f64 = 5.0;
-const OCTAVE_WIDTH: f64 = 2.0;
 /** Smaller weights are left out: of float32's 24 bits they reach none, and their products would be denormal. */
 const NEGLIGIBLE: f64 = 1e-12;
 /** Tonal centroids of a frame. */
@@ -22,6 +20,13 @@ export class Chroma {
   binHz: f64;
   /** Whether the tuning is estimated from each signal. */
   estimated: bool;
+  /** The p of the norm that a frame's classes are divided by; 0: none. */
+  norm: f64;
+  /** The octave above 27.5 Hz that weighs most, and the standard deviation of the weights around it, in octaves. */
+  centreOctave: f64;
+  octaveWidth: f64;
+  /** Row 0 is C, else A. */
+  baseC: bool;
   /** classes x bins. */
   filters: usize;
   /** 6 x classes. */
@@ -30,17 +35,23 @@ export class Chroma {
   result: usize;
 }
 
-/** A tuning of NaN is estimated from each signal. */
-export function chromaPlan(nFft: i32, binHz: f64, classes: i32, tuning: f64): Chroma {
+/** A tuning of NaN is estimated from each signal. With an infinite `octaveWidth` all octaves weigh alike. */
+export function chromaPlan(
+  nFft: i32, binHz: f64, classes: i32, tuning: f64, norm: f64, centreOctave: f64, octaveWidth: f64, baseC: bool,
+): Chroma {
   const plan = changetype<Chroma>(heap.alloc(offsetof<Chroma>()));
   plan.classes = classes;
   plan.bins = (nFft >> 1) + 1;
   plan.binHz = binHz;
   plan.estimated = isNaN(tuning);
+  plan.norm = norm;
+  plan.centreOctave = centreOctave;
+  plan.octaveWidth = octaveWidth;
+  plan.baseC = baseC;
   plan.filters = heap.alloc(<usize>(classes * (plan.bins + TONNETZ_VALUES)) << 2);
   plan.centroids = plan.filters + ((<usize>(classes * plan.bins)) << 2);
   plan.result = heap.alloc(<usize>(classes + TONNETZ_VALUES) * WIDEST);
-  if (!plan.estimated) chromaFilters(classes, plan.bins, binHz, tuning, plan.filters);
+  if (!plan.estimated) chromaFiltersOf(plan, tuning);
   tonnetzMatrix(classes, plan.centroids);
   return plan;
 }
@@ -51,22 +62,31 @@ export function chromaFree(plan: Chroma): void {
   heap.free(changetype<usize>(plan));
 }
 
+/** Writes the filters of a plan for a tuning. */
+export function chromaFiltersOf(plan: Chroma, tuning: f64): void {
+  chromaFilters(
+    plan.classes, plan.bins, plan.binHz, tuning, plan.centreOctave, plan.octaveWidth, plan.baseC, plan.filters,
+  );
+}
+
 /**
  * Writes classes x bins weights, f32, as librosa.filters.chroma: for each bin a Gaussian over the pitch classes around its own, as wide as
- * the bin, of Euclidean norm 1, times a Gaussian over octaves. Row 0 is C. `tuning` is in classes.
+ * the bin, of Euclidean norm 1, times a Gaussian over octaves. Row 0 is C with `baseC`, else A. `tuning` is in classes.
  */
-export function chromaFilters(classes: i32, bins: i32, binHz: f64, tuning: f64, out: usize): void {
+export function chromaFilters(
+  classes: i32, bins: i32, binHz: f64, tuning: f64, centreOctave: f64, octaveWidth: f64, baseC: bool, out: usize,
+): void {
   const n = <f64>classes;
   const reference = A0 * Math.pow(2.0, tuning / n);
   const half = nearest<f64>(n / 2.0);
-  const fromC = 3 * (classes / 12);
+  const fromC = baseC ? 3 * (classes / 12) : 0;
   for (let k = 0; k < bins; k++) {
     // The bin at 0 Hz, which has no pitch, is put one and a half octaves below bin 1.
     const bin = n * Math.log2((<f64>max(k, 1) * binHz) / reference) - (k === 0 ? 1.5 * n : 0.0);
     const width = k === 0 ? 1.5 * n : Math.max(n * Math.log2(<f64>(k + 1) / <f64>k), 1.0);
     let square = 0.0;
     for (let c = 0; c < classes; c++) square += bump(bin - <f64>c, width, n, half) * bump(bin - <f64>c, width, n, half);
-    const octave = (bin / n - CENTRE_OCTAVE) / OCTAVE_WIDTH;
+    const octave = (bin / n - centreOctave) / octaveWidth;
     const scale = Math.exp(-0.5 * octave * octave) / Math.sqrt(square);
     for (let c = 0; c < classes; c++) {
       const weight = bump(bin - <f64>c, width, n, half) * scale;
@@ -95,14 +115,22 @@ function tonnetzMatrix(classes: i32, out: usize): void {
   }
 }
 
-/** Writes to plan.result the chroma of a block of power spectra, the largest class of each frame 1, and behind them the tonal centroids. */
+/** Writes to plan.result the chroma of a block of power spectra, the norm of each frame 1, and behind them the tonal centroids. */
 export function chromaBlock<T>(plan: Chroma, power: usize): void {
   const chroma = plan.result;
   const end = chroma + <usize>plan.classes * sizeof<T>();
   denseRowsBlock<T>(power, plan.classes, plan.bins, plan.filters, chroma);
-  let largest = splat<T>(0);
-  for (let at = chroma; at < end; at += sizeof<T>()) largest = maxLanes<T>(largest, abs<T>(load<T>(at)));
-  scale<T>(chroma, plan.classes, largest);
+  if (plan.norm === Infinity) {
+    let largest = splat<T>(0);
+    for (let at = chroma; at < end; at += sizeof<T>()) largest = maxLanes<T>(largest, abs<T>(load<T>(at)));
+    scale<T>(chroma, plan.classes, largest);
+  } else if (plan.norm > 0.0) {
+    // The places of the centroids, which come later, take the norms.
+    for (let lane: usize = 0; lane < sizeof<T>(); lane += 4) {
+      store<f32>(end + lane, <f32>pNorm(chroma + lane, sizeof<T>(), plan.classes, plan.norm));
+    }
+    scale<T>(chroma, plan.classes, load<T>(end));
+  }
   let sum = splat<T>(0);
   for (let at = chroma; at < end; at += sizeof<T>()) sum = add<T>(sum, load<T>(at));
   denseRowsBlock<T>(chroma, TONNETZ_VALUES, plan.classes, plan.centroids, end);

@@ -2,9 +2,22 @@
 // (Savitzky and Golay 1964). Its coefficients are order! p / <p, p> with p the monic Gram polynomial of that degree.
 
 import { canonical } from "../nan";
+import { reflectIndex } from "./pad";
 
 export const DELTA_INTERP: i32 = 0;
 export const DELTA_NEAREST: i32 = 1;
+export const DELTA_MIRROR: i32 = 2;
+export const DELTA_CONSTANT: i32 = 3;
+export const DELTA_WRAP: i32 = 4;
+
+/** The frame of n that stands for frame i, before, in or behind them, under a mode of scipy.ndimage; -1 for one of zeros. */
+function neighbour(i: i32, n: i32, mode: i32): i32 {
+  if (i >= 0 && i < n) return i;
+  if (mode === DELTA_MIRROR) return reflectIndex(i, n);
+  if (mode === DELTA_CONSTANT) return -1;
+  if (mode === DELTA_WRAP) return ((i % n) + n) % n;
+  return i < 0 ? 0 : n - 1;
+}
 
 /** Writes the filter's `width` coefficients, f64; width is odd and larger than order >= 1. */
 export function deltaCoefficients(width: i32, order: i32, out: usize): void {
@@ -63,8 +76,8 @@ export function regressionCoefficients(half: i32, order: i32, out: usize): void 
 
 /**
  * Deltas of `columns` columns of a row-major matrix with `frames` rows, `xStride` values a row. At the ends, NEAREST repeats the
- * first and last frame; INTERP (frames >= width) takes the polynomial of the outermost window, whose derivative of that order
- * is constant.
+ * first and last frame, MIRROR reflects the frames without repeating them, CONSTANT takes zeros and WRAP the other end; INTERP
+ * (frames >= width) takes the polynomial of the outermost window, whose derivative of that order is constant.
  */
 export function deltaColumns(
   x: usize,
@@ -90,7 +103,8 @@ export function deltaColumns(
     for (let c = 0; c < columns; c++) {
       let sum = 0.0;
       for (let i = 0; i < width; i++) {
-        const row = min(max(centre + i - half, 0), frames - 1);
+        const row = neighbour(centre + i - half, frames, mode);
+        if (row < 0) continue;
         sum += load<f64>(coefficients + ((<usize>i) << 3)) * <f64>load<f32>(x + ((<usize>(row * xStride + c)) << 2));
       }
       store<f32>(out + ((<usize>(t * outStride + c)) << 2), canonical<f32>(<f32>sum));

@@ -63,27 +63,34 @@ function squaresFrom(from: usize, end: usize, sum: f64): f64 {
   return sum;
 }
 
-const ZERO_THRESHOLD: f32 = 1e-10;
-
-/** Writes the share of samples of each frame whose sign bit differs from the sample's before them; |x| <= 1e-10 counts as +0. */
-export function zcrFrames(x: usize, frames: i32, frameLength: i32, hop: i32, out: usize, stride: i32): void {
+/**
+ * Writes the share of samples of each frame whose sign differs from the sample's before them; |x| <= threshold counts as 0, and 0 as positive
+ * with `zeroPos`, else as a sign of its own. With `pad` a frame's first sample counts as a crossing.
+ */
+export function zcrFrames(
+  x: usize, frames: i32, frameLength: i32, hop: i32, zeroThreshold: f32, zeroPos: bool, pad: bool, out: usize, stride: i32,
+): void {
   for (let t = 0; t < frames; t++) {
     const frame = x + (<usize>(t * hop) << 2);
     const end = frame + (<usize>frameLength << 2);
-    let crossings = 0;
+    let crossings = i32(pad);
     let at = frame + 4;
-    if (ASC_FEATURE_SIMD) {
-      const threshold = f32x4.splat(-ZERO_THRESHOLD);
+    if (ASC_FEATURE_SIMD && zeroPos) {
+      const threshold = f32x4.splat(-zeroThreshold);
       let counts = i32x4.splat(0);
       for (; at + 16 <= end; at += 16) {
         const before = f32x4.lt(v128.load(at - 4), threshold);
         counts = i32x4.sub(counts, v128.xor(before, f32x4.lt(v128.load(at), threshold)));
       }
-      crossings = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
+      crossings += i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1);
       crossings += i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
     }
     for (; at < end; at += 4) {
-      crossings += i32(load<f32>(at - 4) < -ZERO_THRESHOLD !== load<f32>(at) < -ZERO_THRESHOLD);
+      const before = load<f32>(at - 4);
+      const now = load<f32>(at);
+      let crosses = before < -zeroThreshold !== now < -zeroThreshold;
+      if (!zeroPos) crosses = crosses || before > zeroThreshold !== now > zeroThreshold;
+      crossings += i32(crosses);
     }
     store<f32>(out + (<usize>(t * stride) << 2), <f32>crossings / <f32>frameLength);
   }

@@ -1,6 +1,7 @@
 // What the spectral features of a signal need before the first frame: tables, filters and the places of the output columns.
 import { dctMatrix } from "./dct";
 import { deltaCoefficients } from "./delta";
+import { Onset, onsetFree, onsetPlan } from "./flux";
 import { melFilterbank } from "./mel";
 import { Shapes, shapesFree, shapesPlan } from "./shapes";
 import { SparseRows, sparseRows, sparseRowsFree } from "./sparse";
@@ -14,17 +15,21 @@ const WIDEST: usize = 16;
 export class Frames {
   stft: Stft;
   binHz: f32;
-  /** 1: the mel filters weigh magnitudes, 2: powers. */
-  melPower: i32;
+  /** 1: the mel filters weigh magnitudes, 2: powers, else magnitudes to this power. */
+  melPower: f64;
   nMels: i32;
   nMfcc: i32;
   amin: f32;
-  /** 10 log10 of max(amin, ref). */
+  /** 10 log10 of max(amin, ref); 0 where the loudest of the signal is the reference. */
   refDb: f32;
+  refLoudest: bool;
   /** Negative: no limit. */
   topDb: f32;
   rolloffPercent: f32;
+  bandwidthP: f64;
+  bandwidthNorm: bool;
   flatnessAmin: f32;
+  flatnessPower: f64;
   deltaWidth: i32;
   deltaMode: i32;
   /** i32 a feature: its first output column, or -1. */
@@ -35,34 +40,41 @@ export class Frames {
   delta1: usize;
   delta2: usize;
   shapes: Shapes;
-  /** Frames that onset strength is late by. */
-  onsetDelay: i32;
-  /** `bins` values of T for power, for magnitude, and max(nMels, nMfcc) for results. */
+  onset: Onset;
+  /** `bins` values of T for power, for magnitude, for another power, and max(nMels, nMfcc) for results. */
   power: usize;
   magnitude: usize;
+  raised: usize;
   result: usize;
   /** The largest log-mel energy of the frames so far. */
   loudest: f32;
 }
 
+/** A `ref` of NaN is the loudest of the signal; see melFilterbank for `norm`, chroma.ts for `chromaNorm`, flux.ts for what is of onsets. */
 export function framesPlan(
-  nFft: i32, winLength: i32, hop: i32, windowKind: i32, sampleRate: f64,
-  melPower: i32, nMels: i32, fMin: f64, fMax: f64, htk: bool, norm: i32,
+  nFft: i32, winLength: i32, hop: i32, windowKind: i32, windowParameter: f64, sampleRate: f64,
+  melPower: f64, nMels: i32, fMin: f64, fMax: f64, htk: bool, norm: f64,
   amin: f64, ref: f64, topDb: f64, nMfcc: i32, dctType: i32, dctOrtho: bool, lifter: f64,
-  rolloffPercent: f64, flatnessAmin: f64, deltaWidth: i32, deltaMode: i32, contrastFMin: f64, nBands: i32, quantile: f64, contrastLinear: bool,
-  polyOrder: i32, nChroma: i32, tuning: f64, onsetDelay: i32, columns: usize,
+  rolloffPercent: f64, bandwidthP: f64, bandwidthNorm: bool, flatnessAmin: f64, flatnessPower: f64, deltaWidth: i32, deltaMode: i32,
+  contrastFMin: f64, nBands: i32, quantile: f64, contrastLinear: bool, polyOrder: i32,
+  nChroma: i32, tuning: f64, chromaNorm: f64, ctroct: f64, octwidth: f64, baseC: bool,
+  onsetDelay: i32, onsetLag: i32, onsetMaxSize: i32, onsetAggregate: i32, columns: usize,
 ): Frames {
   const plan = changetype<Frames>(heap.alloc(offsetof<Frames>()));
-  plan.stft = stftPlan(nFft, winLength, hop, windowKind);
+  plan.stft = stftPlan(nFft, winLength, hop, windowKind, windowParameter);
   plan.binHz = <f32>(sampleRate / <f64>nFft);
   plan.melPower = melPower;
   plan.nMels = nMels;
   plan.nMfcc = nMfcc;
   plan.amin = <f32>amin;
-  plan.refDb = <f32>(10.0 * Math.log10(Math.max(amin, ref)));
+  plan.refLoudest = isNaN(ref);
+  plan.refDb = plan.refLoudest ? 0 : <f32>(10.0 * Math.log10(Math.max(amin, ref)));
   plan.topDb = <f32>topDb;
   plan.rolloffPercent = <f32>rolloffPercent;
+  plan.bandwidthP = bandwidthP;
+  plan.bandwidthNorm = bandwidthNorm;
   plan.flatnessAmin = <f32>flatnessAmin;
+  plan.flatnessPower = flatnessPower;
   plan.deltaWidth = deltaWidth;
   plan.deltaMode = deltaMode;
   plan.columns = heap.alloc(<usize>FEATURES << 2);
@@ -77,17 +89,18 @@ export function framesPlan(
   deltaCoefficients(deltaWidth, 2, plan.delta2);
   plan.shapes = shapesPlan(
     plan.columns, nFft, sampleRate, contrastFMin, nBands, quantile, contrastLinear, plan.amin, plan.topDb, polyOrder,
-    nChroma, tuning,
+    nChroma, tuning, chromaNorm, ctroct, octwidth, baseC,
   );
-  plan.onsetDelay = onsetDelay;
+  plan.onset = onsetPlan(nMels, onsetDelay, onsetLag, onsetMaxSize, onsetAggregate);
   const bins = <usize>plan.stft.bins * WIDEST;
-  plan.power = heap.alloc(2 * bins + <usize>max(max(nMels, nMfcc), 2) * WIDEST);
+  plan.power = heap.alloc(3 * bins + <usize>max(max(nMels, nMfcc), 2) * WIDEST);
   plan.magnitude = plan.power + bins;
-  plan.result = plan.magnitude + bins;
+  plan.raised = plan.magnitude + bins;
+  plan.result = plan.raised + bins;
   return plan;
 }
 
-function sparseMel(plan: Frames, sampleRate: f64, fMin: f64, fMax: f64, htk: bool, norm: i32): SparseRows {
+function sparseMel(plan: Frames, sampleRate: f64, fMin: f64, fMax: f64, htk: bool, norm: f64): SparseRows {
   const bins = plan.stft.bins;
   const dense = heap.alloc(<usize>(plan.nMels * bins) << 2);
   melFilterbank(sampleRate, plan.stft.nFft, plan.nMels, fMin, fMax, htk, norm, dense);
@@ -110,6 +123,7 @@ function liftRows(plan: Frames, lifter: f64): void {
 export function framesFree(plan: Frames): void {
   stftFree(plan.stft);
   shapesFree(plan.shapes);
+  onsetFree(plan.onset);
   heap.free(plan.columns);
   sparseRowsFree(plan.mel);
   heap.free(plan.dct);

@@ -6,7 +6,9 @@ import { Frames, column } from "./frames-plan";
 import { lanes, logPositive, max as maxLanes, mul, splat, sub } from "./lanes";
 import { shapesBlock, shapesFinish, shapesOfMagnitude, shapesPower, shapesWorkBytes } from "./shapes";
 import { sparseRowsBlock } from "./sparse";
-import { bandwidthBlock, centroidBlock, denseRowsBlock, flatnessBlock, rolloffBlock } from "./spectral";
+import {
+  bandwidthBlock, bandwidthOfOrder, centroidBlock, denseRowsBlock, flatnessBlock, powerBlock, rolloffBlock,
+} from "./spectral";
 import { sqrtBlock, stftPowerBlock } from "./stft";
 import { blockToRows } from "./transpose";
 
@@ -46,7 +48,8 @@ export function framesCompute<T>(
   const mel = logMel || column(plan, MEL) >= 0;
   const magnitude =
     column(plan, STFT) >= 0 || column(plan, CENTROID) >= 0 || column(plan, BANDWIDTH) >= 0 ||
-    column(plan, ROLLOFF) >= 0 || shapesOfMagnitude(plan.shapes) || (mel && plan.melPower === 1);
+    column(plan, ROLLOFF) >= 0 || shapesOfMagnitude(plan.shapes) || (mel && plan.melPower !== 2.0) ||
+    (column(plan, FLATNESS) >= 0 && plan.flatnessPower !== 2.0);
   const shapesWork = work + <usize>((frames + 3) & ~3) * (<usize>(plan.nMels + plan.nMfcc) << 2);
   let loudest = from === 0 ? <f32>-Infinity : plan.loudest;
   for (let t = from; t < to; t += lanes<T>()) {
@@ -61,7 +64,7 @@ export function framesCompute<T>(
     }
     shapesBlock<T>(plan.shapes, power, plan.magnitude, t, valid, shapesWork, rows, row);
     if (column(plan, FLATNESS) >= 0) {
-      flatnessBlock<T>(power, plan.stft.bins, plan.flatnessAmin, plan.result);
+      flatnessBlock<T>(spectrumTo<T>(plan, power, plan.flatnessPower), plan.stft.bins, plan.flatnessAmin, plan.result);
       for (let lane = 0; lane < valid; lane++) {
         const at = plan.result + (<usize>lane << 2);
         const flatness = Math.exp(load<f32>(at)) / <f64>load<f32>(at + sizeof<T>());
@@ -69,8 +72,7 @@ export function framesCompute<T>(
       }
     }
     if (mel) {
-      const spectrum = plan.melPower === 1 ? plan.magnitude : power;
-      sparseRowsBlock<T>(plan.mel, spectrum, plan.result);
+      sparseRowsBlock<T>(plan.mel, spectrumTo<T>(plan, power, plan.melPower), plan.result);
       if (column(plan, MEL) >= 0) blockToRows<T>(plan.result, plan.nMels, valid, rows + column4(plan, MEL), row);
       if (logMel) {
         const block = work + ((<usize>t * <usize>plan.nMels) << 2);
@@ -90,6 +92,14 @@ function column4(plan: Frames, feature: i32): usize {
   return <usize>column(plan, feature) << 2;
 }
 
+/** Where the block's magnitudes to the given power lie. */
+function spectrumTo<T>(plan: Frames, power: usize, exponent: f64): usize {
+  if (exponent === 2.0) return power;
+  if (exponent === 1.0) return plan.magnitude;
+  powerBlock<T>(plan.magnitude, plan.stft.bins, exponent, plan.raised);
+  return plan.raised;
+}
+
 /** Centroid, bandwidth and roll-off. */
 function centroids<T>(plan: Frames, valid: i32, rows: usize, row: usize): void {
   const bins = plan.stft.bins;
@@ -97,7 +107,8 @@ function centroids<T>(plan: Frames, valid: i32, rows: usize, row: usize): void {
     centroidBlock<T>(plan.magnitude, bins, plan.binHz, plan.result);
     if (column(plan, CENTROID) >= 0) blockToRows<T>(plan.result, 1, valid, rows + column4(plan, CENTROID), row);
     if (column(plan, BANDWIDTH) >= 0) {
-      bandwidthBlock<T>(plan.magnitude, bins, plan.binHz, plan.result);
+      if (plan.bandwidthP === 2.0 && plan.bandwidthNorm) bandwidthBlock<T>(plan.magnitude, bins, plan.binHz, plan.result);
+      else bandwidthOfOrder<T>(plan.magnitude, bins, plan.binHz, plan.bandwidthP, plan.bandwidthNorm, plan.result);
       blockToRows<T>(plan.result, 1, valid, rows + column4(plan, BANDWIDTH), row);
     }
   }
@@ -124,7 +135,7 @@ function decibelBlock<T>(plan: Frames, valid: i32, block: usize): f32 {
   return result;
 }
 
-/** Clips the log-mel energies topDb below the loudest, and makes cepstra and their deltas of them. */
+/** Clips the log-mel energies topDb below the loudest, which may be the reference, and makes cepstra and their deltas of them. */
 function secondPass<T>(
   plan: Frames, frames: i32, loudest: f32, work: usize, out: usize, row: usize, cepstral: bool,
 ): void {
@@ -138,6 +149,11 @@ function secondPass<T>(
     for (let m: usize = 0; m < <usize>plan.nMels * sizeof<T>(); m += sizeof<T>()) {
       store<T>(block + m, maxLanes<T>(load<T>(block + m), floor));
     }
+    if (plan.refLoudest) {
+      for (let m: usize = 0; m < <usize>plan.nMels * sizeof<T>(); m += sizeof<T>()) {
+        store<T>(block + m, sub<T>(load<T>(block + m), splat<T>(loudest)));
+      }
+    }
     if (column(plan, LOGMEL) >= 0) {
       blockToRows<T>(block, plan.nMels, valid, out + column4(plan, LOGMEL) + <usize>t * row, row);
     }
@@ -148,7 +164,7 @@ function secondPass<T>(
     }
   }
   if (column(plan, ONSET) >= 0) {
-    onsetStrength<T>(work, plan.nMels, frames, plan.onsetDelay, plan.result, out + column4(plan, ONSET), row);
+    onsetStrength<T>(plan.onset, work, frames, plan.result, out + column4(plan, ONSET), row);
   }
   if (!deltas) return;
   const rowLength = <i32>(row >> 2);

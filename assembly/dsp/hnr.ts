@@ -31,7 +31,7 @@ export function hnrPlan(sampleRate: f64, frameLength: i32, hop: i32, fMin: f64, 
   plan.maxLag = min(<i32>Math.ceil(sampleRate / fMin), frameLength >> 1);
   plan.fft = realFftPlan(smoothLength(frameLength + plan.maxLag + 1));
   plan.window = heap.alloc((<usize>frameLength) << 2);
-  window(HANN, frameLength, false, plan.window);
+  window(HANN, frameLength, false, 0.0, plan.window);
   const lags = <usize>plan.maxLag + 2;
   plan.inverse = heap.alloc(lags << 3);
   plan.values = heap.alloc(lags << 3);

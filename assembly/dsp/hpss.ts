@@ -7,19 +7,21 @@ import { blockToRows, rowsToBlock } from "./transpose";
 
 /**
  * Masks of `frames` rows of `bins` magnitudes, `rowLength` values apart (a multiple of 4): the median over `timeWidth` frames is the
- * harmonic part, the median over `frequencyWidth` bins the percussive one. Writes the harmonic mask, or the percussive one.
+ * harmonic part, the median over `frequencyWidth` bins the percussive one. Writes the harmonic mask, or the percussive one. A part must
+ * exceed the other by its margin, so that with margins over 1 something of the signal is left to neither (Driedger, Mueller and Disch 2014).
  */
 export function hpssMask<T>(
-  m: usize, frames: i32, bins: i32, rowLength: i32, timeWidth: i32, frequencyWidth: i32, power: f64, percussive: bool,
-  out: usize,
+  m: usize, frames: i32, bins: i32, rowLength: i32, timeWidth: i32, frequencyWidth: i32, power: f64,
+  marginHarmonic: f64, marginPercussive: f64, percussive: bool, out: usize,
 ): void {
   const row = <usize>rowLength << 2;
   const bytes = <usize>frames * row;
   const across = heap.alloc(bytes);
   medianAlongTime<T>(m, frames, bins, row, timeWidth, out);
   medianAlongFrequency<T>(m, frames, bins, row, frequencyWidth, across);
-  if (percussive) softMasks<T>(across, out, bytes, power, out);
-  else softMasks<T>(out, across, bytes, power, out);
+  const split = marginHarmonic === 1.0 && marginPercussive === 1.0;
+  if (percussive) softMasks<T>(across, out, bytes, power, <f32>marginPercussive, split, out);
+  else softMasks<T>(out, across, bytes, power, <f32>marginHarmonic, split, out);
   heap.free(across);
 }
 
@@ -58,12 +60,14 @@ function medianAlongFrequency<T>(m: usize, frames: i32, bins: i32, row: usize, w
 }
 
 /**
- * Soft masks of a against b with the given power: a^p / (a^p + b^p); where both are (nearly) zero, one half.
- * As librosa.util.softmask with split_zeros.
+ * Soft masks of a against b times a margin, with the given power: a^p / (a^p + b^p), of an infinite power 1 where a is larger and else 0;
+ * where both are (nearly) zero, one half with `split`, else 0. As librosa.util.softmask.
  */
-function softMasks<T>(a: usize, b: usize, bytes: usize, power: f64, out: usize): void {
-  if (power !== 2.0) {
-    for (let i: usize = 0; i < bytes; i += 4) store<f32>(out + i, softMask(load<f32>(a + i), load<f32>(b + i), power));
+function softMasks<T>(a: usize, b: usize, bytes: usize, power: f64, margin: f32, split: bool, out: usize): void {
+  if (power !== 2.0 || !split) {
+    for (let i: usize = 0; i < bytes; i += 4) {
+      store<f32>(out + i, softMask(load<f32>(a + i), load<f32>(b + i) * margin, power, split));
+    }
     return;
   }
   const tiny = splat<T>(<f32>1.17549435e-38);
@@ -81,9 +85,10 @@ function softMasks<T>(a: usize, b: usize, bytes: usize, power: f64, out: usize):
   }
 }
 
-function softMask(a: f32, b: f32, power: f64): f32 {
+function softMask(a: f32, b: f32, power: f64, split: bool): f32 {
+  if (power === Infinity) return a > b ? 1 : 0;
   const z = a > b ? a : b;
-  if (z < <f32>1.17549435e-38) return 0.5;
+  if (z < <f32>1.17549435e-38) return split ? 0.5 : 0;
   const x = <f32>Math.pow(a / z, power);
   const y = <f32>Math.pow(b / z, power);
   return x / (x + y);

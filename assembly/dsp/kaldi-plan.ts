@@ -47,8 +47,8 @@ export class Kaldi {
 }
 
 export function kaldiPlan(
-  sampleRate: f64, winLength: i32, hop: i32, nFft: i32, windowKind: i32, removeDcOffset: bool, preemphasis: f64,
-  numMelBins: i32, lowFreq: f64, highFreq: f64, usePower: bool, useLogFbank: bool, numCeps: i32, lifter: f64,
+  sampleRate: f64, winLength: i32, hop: i32, nFft: i32, windowKind: i32, windowParameter: f64, removeDcOffset: bool, preemphasis: f64,
+  numMelBins: i32, lowFreq: f64, highFreq: f64, vtlnLow: f64, vtlnHigh: f64, vtlnWarp: f64, usePower: bool, useLogFbank: bool, numCeps: i32, lifter: f64,
   useEnergy: bool, rawEnergy: bool, energyFloor: f64, htkCompat: bool, columns: usize,
 ): Kaldi {
   const plan = changetype<Kaldi>(heap.alloc(offsetof<Kaldi>()));
@@ -68,10 +68,10 @@ export function kaldiPlan(
   plan.energyColumn = load<i32>(columns + (<usize>ENERGY << 2));
   plan.fft = realFftPlan(nFft);
   plan.window = heap.alloc(<usize>winLength << 2);
-  window(windowKind, winLength, false, plan.window);
+  window(windowKind, winLength, false, windowParameter, plan.window);
   const bins = plan.fft.bins;
   const dense = heap.alloc(<usize>(numMelBins * bins) << 2);
-  melBanks(sampleRate, nFft, numMelBins, lowFreq, highFreq, dense);
+  melBanks(sampleRate, nFft, numMelBins, lowFreq, highFreq, vtlnLow, vtlnHigh, vtlnWarp, dense);
   plan.mel = sparseRows(dense, numMelBins, bins);
   heap.free(dense);
   plan.dct = heap.alloc(<usize>(numCeps * numMelBins) << 2);

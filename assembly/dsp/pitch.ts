@@ -16,12 +16,15 @@ export class Pitch {
   /** Both null in a plan for YIN alone. */
   pyin: Pyin | null;
   viterbi: Viterbi | null;
+  /** Whether `pyin` holds the pitch of the path's state in unvoiced frames, too, not NaN. */
+  guess: bool;
 }
 
 /** Options after librosa.yin and librosa.pyin; those whose names differ: `binsPerSemitone` is ceil(1 / resolution). `probabilistic`: for pYIN too. */
 export function pitchPlan(
   sampleRate: f64, frameLength: i32, hop: i32, fMin: f64, fMax: f64, threshold: f64, thresholds: i32, betaA: f64,
-  betaB: f64, boltzmann: f64, binsPerSemitone: i32, maxTransitionRate: f64, switchProb: f64, noTroughProb: f64, probabilistic: bool,
+  betaB: f64, boltzmann: f64, binsPerSemitone: i32, maxTransitionRate: f64, switchProb: f64, noTroughProb: f64, guess: bool,
+  probabilistic: bool,
 ): Pitch {
   const plan = changetype<Pitch>(heap.alloc(offsetof<Pitch>()));
   plan.sampleRate = sampleRate;
@@ -29,6 +32,7 @@ export function pitchPlan(
   plan.difference = differencePlan(sampleRate, frameLength, hop, fMin, fMax);
   plan.pyin = null;
   plan.viterbi = null;
+  plan.guess = guess;
   if (!probabilistic) return plan;
   const pyin = pyinPlan(
     sampleRate, frameLength, fMin, fMax, thresholds, betaA, betaB, boltzmann, binsPerSemitone, noTroughProb,
@@ -61,7 +65,7 @@ export function pitchWorkBytes(plan: Pitch, frames: i32): f64 {
 /**
  * Writes for each frame of the padded signal x, `stride` values apart, each where its pointer is not 0: `yin`, the pitch in Hz;
  * `depths`, the normalised difference at that period (near 0 for a periodic frame, near 1 for noise); `pyin`, the pitch on the most
- * likely path, NaN where it is unvoiced; `voiced`, 1 or 0 on that path; `voicedProb`, the probability that the frame is voiced.
+ * likely path, NaN where it is unvoiced unless the plan guesses; `voiced`, 1 or 0 on that path; `voicedProb`, the probability that the frame is voiced.
  * x must reach 3 hops behind the last frame.
  */
 export function pitchFrames<T>(
@@ -97,10 +101,11 @@ export function pitchFrames<T>(
     const path = heap.alloc((<usize>frames) << 2);
     viterbiDecode<T>(viterbi, candidates, path);
     for (let t = 0; t < frames; t++) {
-      const bin = load<i32>(path + ((<usize>t) << 2));
+      let bin = load<i32>(path + ((<usize>t) << 2));
       const at = (<usize>(t * stride)) << 2;
       if (voiced) store<f32>(voiced + at, bin >= 0 ? <f32>1 : <f32>0);
       if (!pyin) continue;
+      if (bin < 0 && plan.guess) bin = -1 - bin;
       if (bin < 0) store<u32>(pyin + at, 0x7fc00000);
       else store<f32>(pyin + at, <f32>(model.fMin * Math.pow(2.0, <f64>bin / model.binsPerOctave)));
     }

@@ -47,7 +47,7 @@ export function blockResamplerPlan(
   const length = units * down;
   plan.margin = (taps >> 1) / down + 1;
   plan.kept = units - 2 * plan.margin;
-  plan.forward = stftPlan(length, length, plan.kept * down, BOXCAR);
+  plan.forward = stftPlan(length, length, plan.kept * down, BOXCAR, 0.0);
   plan.inverse = realFftPlan(units * up);
   plan.passed = min(plan.forward.bins, plan.inverse.bins);
   plan.response = heap.alloc(<usize>plan.passed << 2);

@@ -4,7 +4,7 @@
 import {
   blockMargin, BlockResampler, blockResamplerFree, blockResamplerPlan, blockUnits, resampleBlocks,
 } from "./resample-blocks";
-
+import { besselI0 } from "./bessel";
 import { canonical } from "../nan";
 
 const ATTENUATION: f64 = 102.0;
@@ -26,18 +26,6 @@ export class Resampler {
   table: usize;
   /** For ratios of small primes: the filter in the frequency domain, which then does the work; `table` has only its first row. */
   blocks: BlockResampler | null;
-}
-
-/** Modified Bessel function of the first kind, order 0, by its power series. */
-function besselI0(x: f64): f64 {
-  let sum = 1.0;
-  let term = 1.0;
-  for (let k = 1; term > sum * 1e-17; k++) {
-    const factor = x / (2.0 * <f64>k);
-    term *= factor * factor;
-    sum += term;
-  }
-  return sum;
 }
 
 export function resamplerPlan(rateIn: i32, rateOut: i32): Resampler {

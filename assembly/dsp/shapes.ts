@@ -1,6 +1,6 @@
 // Features of a block's spectrum that need tables, the frame before or the whole utterance: contrast, flux, polynomials, chroma and
 // tonal centroids. framesCompute calls them for each block, and once at the end.
-import { Chroma, chromaBlock, chromaFilters, chromaFree, chromaPlan, TONNETZ_VALUES } from "./chroma";
+import { Chroma, chromaBlock, chromaFiltersOf, chromaFree, chromaPlan, TONNETZ_VALUES } from "./chroma";
 import { Contrast, contrastBlock, contrastFree, contrastPlan, contrastRows, contrastValues } from "./contrast";
 import { fluxBlock } from "./flux";
 import { lanes, } from "./lanes";
@@ -34,7 +34,7 @@ export class Shapes {
 
 export function shapesPlan(
   columns: usize, nFft: i32, sampleRate: f64, contrastFMin: f64, nBands: i32, quantile: f64, contrastLinear: bool,
-  amin: f32, topDb: f32, polyOrder: i32, nChroma: i32, tuning: f64,
+  amin: f32, topDb: f32, polyOrder: i32, nChroma: i32, tuning: f64, chromaNorm: f64, ctroct: f64, octwidth: f64, baseC: bool,
 ): Shapes {
   const shapes = changetype<Shapes>(heap.alloc(offsetof<Shapes>()));
   const binHz = sampleRate / <f64>nFft;
@@ -44,7 +44,7 @@ export function shapesPlan(
     shapes.contrast = contrastPlan(sampleRate, nFft, contrastFMin, nBands, quantile, contrastLinear, amin, topDb);
   }
   if (wants(shapes, POLY)) shapes.poly = polyPlan(shapes.bins, binHz, polyOrder);
-  if (wantsChroma(shapes)) shapes.chroma = chromaPlan(nFft, binHz, nChroma, tuning);
+  if (wantsChroma(shapes)) shapes.chroma = chromaPlan(nFft, binHz, nChroma, tuning, chromaNorm, ctroct, octwidth, baseC);
   shapes.result = heap.alloc(WIDEST + (<usize>shapes.bins << 2));
   shapes.before = shapes.result + WIDEST;
   return shapes;
@@ -148,7 +148,7 @@ export function shapesFinish<T>(shapes: Shapes, frames: i32, work: usize, out: u
   const chroma = shapes.chroma;
   const bins = shapes.bins;
   const tuning = tuningOfSpectra(spectra, frames, bins, lanes<T>(), chroma.binHz, chroma.classes, peaks);
-  chromaFilters(chroma.classes, bins, chroma.binHz, tuning, chroma.filters);
+  chromaFiltersOf(chroma, tuning);
   for (let t = 0; t < frames; t += lanes<T>()) {
     const power = spectra + <usize>t * (<usize>bins << 2);
     chromaRows<T>(shapes, power, min(lanes<T>(), frames - t), out + <usize>t * row, row);

@@ -60,6 +60,32 @@ export function bandwidthBlock<T>(m: usize, bins: i32, binHz: f32, out: usize): 
   store<T>(out, sqrt<T>(normalised<T>(add<T>(weighted0, weighted1), add<T>(sum0, sum1))));
 }
 
+/**
+ * Writes the spectral bandwidth of order p around the centroid at `out`, in place of it: sum(m |f - centroid|^p)^(1/p), m divided by its sum
+ * with `norm`.
+ */
+export function bandwidthOfOrder<T>(m: usize, bins: i32, binHz: f32, p: f64, norm: bool, out: usize): void {
+  for (let lane: usize = 0; lane < sizeof<T>(); lane += 4) {
+    const centroid = <f64>load<f32>(out + lane);
+    let weighted = 0.0;
+    let sum = 0.0;
+    for (let k = 0; k < bins; k++) {
+      const value = <f64>load<f32>(m + lane + <usize>k * sizeof<T>());
+      weighted += value * Math.pow(Math.abs(<f64>k * <f64>binHz - centroid), p);
+      sum += value;
+    }
+    if (norm && sum >= 1.1754943508222875e-38) weighted /= sum;
+    store<f32>(out + lane, <f32>Math.pow(weighted, 1.0 / p));
+  }
+}
+
+/** Writes `count` values of T of a block to any power. */
+export function powerBlock<T>(x: usize, count: i32, power: f64, out: usize): void {
+  for (let k: usize = 0; k < <usize>count * sizeof<T>(); k += 4) {
+    store<f32>(out + k, <f32>Math.pow(<f64>load<f32>(x + k), power));
+  }
+}
+
 /** Writes the roll-off in Hz: the first bin at which the running sum reaches `percent` of the whole. */
 export function rolloffBlock<T>(m: usize, bins: i32, binHz: f32, percent: f32, out: usize): void {
   const end = <usize>bins * sizeof<T>();

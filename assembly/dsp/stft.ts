@@ -17,7 +17,7 @@ export class Stft {
   fft: RealFft;
 }
 
-export function stftPlan(nFft: i32, winLength: i32, hop: i32, windowKind: i32): Stft {
+export function stftPlan(nFft: i32, winLength: i32, hop: i32, windowKind: i32, windowParameter: f64): Stft {
   const plan = changetype<Stft>(heap.alloc(offsetof<Stft>()));
   plan.nFft = nFft;
   plan.hop = hop;
@@ -26,7 +26,7 @@ export function stftPlan(nFft: i32, winLength: i32, hop: i32, windowKind: i32): 
   plan.from = (nFft - winLength) >> 1;
   plan.to = plan.from + winLength;
   memory.fill(plan.window, 0, <usize>nFft << 2);
-  window(windowKind, winLength, true, plan.window + (<usize>plan.from << 2));
+  window(windowKind, winLength, true, windowParameter, plan.window + (<usize>plan.from << 2));
   plan.fft = realFftPlan(nFft);
   return plan;
 }

@@ -10,7 +10,7 @@ import { KaldiComputer, kaldiFeatures } from "../../build/lib/core/kaldi.js";
 import { exp, log, pow } from "../../build/lib/core/math.js";
 import { Resampler } from "../../build/lib/core/resample.js";
 import { allFinite, signalMoments } from "../../build/lib/core/signal.js";
-import { dctMatrix, delta, melFilterbank, regressionDelta, windowFunction } from "../../build/lib/core/tables.js";
+import { dctMatrix, delta, melFilterbank, regressionDelta, windowFunction, windowKinds } from "../../build/lib/core/tables.js";
 import { estimateTuning } from "../../build/lib/core/tuning.js";
 import { createExtractor } from "../../build/lib/features/extractor.js";
 import { kaldiOptions, resolveKaldiOptions } from "../../build/lib/features/kaldi.js";
@@ -24,12 +24,20 @@ import { LogisticRegression } from "../../build/lib/models/logistic-regression.j
 import { RandomForestClassifier } from "../../build/lib/models/random-forest.js";
 import { RandomForestRegressor } from "../../build/lib/models/random-forest-regressor.js";
 
-const windows = ["hann", "hamming", "blackman", "bartlett", "povey", "boxcar", "blackmanharris", "cosine"];
-const padModes = ["constant", "reflect", "edge"];
+const padModes = ["constant", "reflect", "edge", "symmetric"];
+const deltaModes = ["interp", "nearest", "mirror", "constant", "wrap"];
+const norms = ["inf", null, 0.5, 1, 2, 3];
 const rates = [8000, 11025, 16000, 22050, 44100, 48000];
 
 /** A whole number around the useful ones, or something that is none. */
 const oddInt = (d, low, high) => (d.chance(0.02) ? d.pick([-1, 0, 0.5, NaN, Infinity, -1e9]) : d.int(low, high));
+
+/** A window, with a number where it takes one, and now and then where it takes none. */
+function window(d) {
+  const kind = d.pick(windowKinds);
+  const takes = ["kaiser", "gaussian", "general_hamming", "tukey", "exponential"].includes(kind);
+  return { window: kind, windowParameter: takes || d.chance(0.02) ? d.pick([0.01, 0.5, 1, 8.6]) : null };
+}
 
 function frameOptions(d) {
   const nFft = d.chance(0.05) ? d.int(2, 4096) : d.int(2, 64);
@@ -38,16 +46,16 @@ function frameOptions(d) {
     nFft,
     winLength: d.chance(0.5) ? null : d.int(1, nFft),
     hopLength: d.chance(0.1) ? d.int(1, 3000) : d.int(1, 64),
-    window: d.pick(windows),
+    ...window(d),
     center: d.chance(0.7),
     padMode: d.pick(padModes),
-    power: d.int(1, 2),
+    power: d.chance(0.05) ? d.pick([0.3, 3]) : d.int(1, 2),
     nMels,
     fMin: d.chance(0.7) ? 0 : d.real(0, 3000),
     fMax: d.chance(0.7) ? null : d.real(1, 4000),
     htk: d.chance(0.5),
-    norm: d.pick(["slaney", null]),
-    ref: d.pick([0, 1, 1e-30, 1e30]),
+    norm: d.pick(["slaney", ...norms]),
+    ref: d.pick([0, 1, 1e-30, 1e30, "max"]),
     amin: d.pick([1e-10, 1e-30, 1, 1e30]),
     topDb: d.pick([null, 0, 80]),
     nMfcc: d.int(1, nMels),
@@ -55,8 +63,24 @@ function frameOptions(d) {
     dctNorm: d.pick(["ortho", null]),
     lifter: d.pick([0, 22, 1e-9, 1e6]),
     deltaWidth: 2 * d.int(1, 6) + 1,
-    deltaMode: d.chance(0.3) ? "interp" : "nearest",
+    deltaMode: d.chance(0.3) ? d.pick(deltaModes) : "nearest",
     rollPercent: d.pick([0, 0.85, 1]),
+    bandwidthP: d.chance(0.05) ? d.pick([0.01, 1, 3]) : 2,
+    bandwidthNorm: d.chance(0.95),
+    flatnessPower: d.chance(0.05) ? 0.5 : d.int(1, 2),
+    chromaNorm: d.chance(0.1) ? d.pick(norms) : "inf",
+    ctroct: d.pick([5, 0, 20]),
+    octwidth: d.pick([2, null, 0.01]),
+    baseC: d.chance(0.5),
+    onsetLag: d.pick([1, 1, 3, 10000]),
+    onsetMaxSize: d.pick([1, 1, 2, 5, 4096]),
+    onsetAggregate: d.pick(["mean", "mean", "median", "max"]),
+    onsetDetrend: d.chance(0.3),
+    onsetCenter: d.chance(0.7),
+    zcrThreshold: d.pick([1e-10, 0, 0.1, 1e30]),
+    zeroPos: d.chance(0.7),
+    zcrPad: d.chance(0.3),
+    fillNa: d.pick(["nan", null, 0]),
     frameLength: d.chance(0.05) ? d.int(2, 4096) : d.int(2, 64),
     tuning: d.chance(0.5) ? null : d.real(-1, 1),
     nChroma: d.int(1, 24),
@@ -82,7 +106,12 @@ function kaldiOptionsOf(d) {
     snipEdges: d.chance(0.5),
     removeDcOffset: d.chance(0.5),
     preemphasisCoefficient: d.pick([0, 0.97, 1]),
-    windowType: d.pick(["povey", "hamming", "hanning", "rectangular", "blackman"]),
+    windowType: d.pick(["povey", "hamming", "hanning", "rectangular", "blackman", "sine"]),
+    blackmanCoeff: d.pick([0.42, 0, 1]),
+    vtlnLow: d.pick([100, 1100]),
+    vtlnHigh: d.pick([-500, 2000]),
+    vtlnWarp: d.pick([1, 1, 0.1, 0.9, 10]),
+    subtractMean: d.chance(0.2),
     roundToPowerOfTwo: d.chance(0.5),
     numMelBins,
     lowFreq: d.pick([0, 20, 1000]),
@@ -148,7 +177,7 @@ export const kernels = {
       const options = {
         width: d.chance(0.9) ? 2 * d.int(1, 5) + 1 : oddInt(d, 3, 11),
         order: oddInt(d, 1, 2),
-        mode: d.pick(["interp", "nearest"]),
+        mode: d.pick(deltaModes),
       };
       return () => [delta(frames, options).data];
     },
@@ -172,8 +201,9 @@ export const kernels = {
   window: {
     share: 5,
     call(d) {
-      const [kind, length, periodic] = [d.pick(windows), d.chance(0.02) ? d.number() : d.size(), d.chance(0.5)];
-      return () => [windowFunction(kind, length, periodic)];
+      const { window: kind, windowParameter } = window(d);
+      const [length, periodic] = [d.chance(0.02) ? d.number() : d.size(), d.chance(0.5)];
+      return () => [windowFunction(kind, length, periodic, windowParameter)];
     },
   },
   dctMatrix: {
@@ -198,7 +228,7 @@ export const kernels = {
         fMin: d.chance(0.1) ? d.number() : 0,
         fMax: d.chance(0.1) ? d.number() : undefined,
         htk: d.chance(0.5),
-        norm: d.pick(["slaney", null]),
+        norm: d.pick(["slaney", ...norms]),
       };
       return () => [melFilterbank(options).data];
     },
@@ -274,15 +304,18 @@ export const kernels = {
         nFft,
         hopLength: oddInt(d, 1, 32),
         winLength: d.chance(0.5) ? undefined : oddInt(d, 1, nFft),
-        window: d.pick(windows),
+        ...window(d),
+        center: d.chance(0.8),
         padMode: d.pick(padModes),
         kernelSize: [oddInt(d, 1, 40), oddInt(d, 1, 40)],
-        power: d.chance(0.1) ? d.number() : d.pick([1, 2, 3]),
+        power: d.chance(0.1) ? d.number() : d.pick([1, 2, 3, Infinity]),
+        margin: d.chance(0.7) ? 1 : [d.pick([1, 2, 1e6]), d.pick([1, 1.5])],
       };
       return () => new Hpss(options);
     },
     call(d) {
       const x = d.samples(d.size(1 << 14));
+      if (d.chance(0.3)) return (hpss) => Object.values(hpss.masks(x)).map(({ data }) => data);
       return d.chance(0.5) ? (hpss) => [hpss.harmonic(x)] : (hpss) => [hpss.percussive(x)];
     },
   },

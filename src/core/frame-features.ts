@@ -1,6 +1,6 @@
 import { type PitchOptions, sampleFeatures } from "./pitch.ts";
 import type { PadMode } from "./signal.ts";
-import type { DeltaMode, WindowKind } from "./tables.ts";
+import type { DeltaMode, MelNorm, WindowKind } from "./tables.ts";
 
 /** The frame-level features, in the order of the core's table of columns. */
 export const spectralFeatures = [
@@ -30,16 +30,19 @@ export interface FrameOptions extends PitchOptions {
   winLength: number;
   hopLength: number;
   window: WindowKind;
+  /** What scipy has in a tuple with the window's name: kaiser's beta, gaussian's deviation, and so on. */
+  windowParameter: number | null;
   center: boolean;
   padMode: PadMode;
-  /** Of the spectrum that the mel filters weigh: 1 magnitude, 2 power. */
+  /** Exponent of the magnitudes that the mel filters weigh: 2 power. */
   power: number;
   nMels: number;
   fMin: number;
   fMax: number;
   htk: boolean;
-  norm: "slaney" | null;
-  ref: number;
+  norm: MelNorm;
+  /** What 0 dB is; `max`: the largest mel energy of the signal. */
+  ref: number | "max";
   amin: number;
   topDb: number | null;
   nMfcc: number;
@@ -49,7 +52,12 @@ export interface FrameOptions extends PitchOptions {
   deltaWidth: number;
   deltaMode: DeltaMode;
   rollPercent: number;
+  /** Order of `bandwidth`, and whether the magnitudes are divided by their sum for it. */
+  bandwidthP: number;
+  bandwidthNorm: boolean;
   flatnessAmin: number;
+  /** Exponent of the magnitudes that `flatness` is of. */
+  flatnessPower: number;
   /** Hz, the upper end of the lowest band of `contrast`. */
   contrastFMin: number;
   /** Octaves of `contrast` above that. */
@@ -63,7 +71,26 @@ export interface FrameOptions extends PitchOptions {
   nChroma: number;
   /** Of `chroma` and `tonnetz`, in pitch classes from A4 = 440 Hz; `null`: estimated from each signal. */
   tuning: number | null;
+  /** Norm of a frame's `chroma`. */
+  chromaNorm: "inf" | number | null;
+  /** The octave above 27.5 Hz that weighs most, and the standard deviation of the weights in octaves (`null`: all alike). */
+  ctroct: number;
+  octwidth: number | null;
+  /** `chroma_0` is C, else A. */
+  baseC: boolean;
+  /** Frames between those that `onset` compares. */
+  onsetLag: number;
+  /** Bands whose loudest an earlier frame is compared by. */
+  onsetMaxSize: number;
+  onsetAggregate: (typeof onsetAggregates)[number];
+  /** `onset` without its constant part. */
+  onsetDetrend: boolean;
+  /** With `center`: `onset` later by half a frame. */
+  onsetCenter: boolean;
 }
+
+/** How the rises of a frame's bands become one number, in the order of the core's codes. */
+export const onsetAggregates = ["mean", "median", "max"] as const;
 
 /** True for what comes from the spectrum, false for what comes from the samples. */
 export const isSpectral = (feature: FrameFeature): boolean => (spectralFeatures as readonly string[]).includes(feature);

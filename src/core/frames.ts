@@ -1,12 +1,26 @@
 import { AudioError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
-import { columnNames, type FrameFeature, type FrameOptions, isSpectral, spectralFeatures } from "./frame-features.ts";
+import {
+  columnNames,
+  type FrameFeature,
+  type FrameOptions,
+  isSpectral,
+  onsetAggregates,
+  spectralFeatures,
+} from "./frame-features.ts";
 import { f32, MAX_VALUES, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { type Run, SampleComputer } from "./pitch.ts";
 import { freeWithOwner } from "./plan.ts";
 import { PART, type PadMode, stage, stagePart } from "./signal.ts";
-import { deltaModeCode, expectContrastBands, expectDeltaFrames, windowCode } from "./tables.ts";
+import {
+  deltaModeCode,
+  expectContrastBands,
+  expectDeltaFrames,
+  normCode,
+  windowCode,
+  windowParameterOf,
+} from "./tables.ts";
 
 /** Frames that a block takes at once; the signal is padded so that the last block may reach over its end. */
 const ABREAST = 4;
@@ -45,22 +59,26 @@ export class FrameComputer {
         o.winLength,
         o.hopLength,
         windowCode(o.window),
+        windowParameterOf(o.window, o.windowParameter),
         sampleRate,
         o.power,
         o.nMels,
         o.fMin,
         o.fMax,
         o.htk,
-        o.norm === null ? 0 : 1,
+        normCode("norm", o.norm),
         o.amin,
-        o.ref,
+        o.ref === "max" ? Number.NaN : o.ref,
         o.topDb ?? -1,
         o.nMfcc,
         o.dctType,
         o.dctNorm === "ortho",
         o.lifter,
         o.rollPercent,
+        o.bandwidthP,
+        o.bandwidthNorm,
         o.flatnessAmin,
+        o.flatnessPower,
         o.deltaWidth,
         deltaModeCode(o.deltaMode),
         o.contrastFMin,
@@ -70,7 +88,14 @@ export class FrameComputer {
         o.polyOrder,
         o.nChroma,
         o.tuning ?? Number.NaN,
+        normCode("chromaNorm", o.chromaNorm),
+        o.ctroct,
+        o.octwidth ?? Number.POSITIVE_INFINITY,
+        o.baseC,
         onsetDelay(o),
+        o.onsetLag,
+        o.onsetMaxSize,
+        onsetAggregates.indexOf(o.onsetAggregate),
         memory.copy(Int32Array.from(spectralFeatures, (feature) => first.get(feature) ?? -1)),
       ),
     );
@@ -88,7 +113,7 @@ export class FrameComputer {
 
   /** Frames before a frame that its features look back at. */
   get framesBefore(): number {
-    if (this.#first.has("onset")) return onsetDelay(this.#options) + 1;
+    if (this.#first.has("onset")) return onsetDelay(this.#options) + this.#options.onsetLag;
     return this.#first.has("flux") ? 1 : 0;
   }
 
@@ -164,10 +189,31 @@ export class FrameComputer {
       }
       const tail = ABREAST * hopLength + Math.max(nFft, frameLength);
       this.#samples.compute(frames, columns, place, (mode) => whole(memory, frameLength, mode, tail));
+      if (this.#options.onsetDetrend) this.#detrend(out, frames);
       core.canonicalFloats(out, frames * columns);
       return denseMatrix(frames, columns, f32(out, frames * columns).slice());
     });
   }
+
+  #detrend(out: number, frames: number): void {
+    const column = this.#first.get("onset");
+    if (column === undefined) return;
+    const rows = f32(out, frames * this.names.length);
+    const filter = dcBlocker();
+    for (let at = column; at < rows.length; at += this.names.length) rows[at] = filter(rows[at]);
+  }
+}
+
+/**
+ * The filter that takes the constant part out of onset strength, `scipy.signal.lfilter([1, -1], [1, -0.99], x)`, one value after the other.
+ */
+export function dcBlocker(): (value: number) => number {
+  let state = 0;
+  return (value) => {
+    const filtered = value + state;
+    state = 0.99 * filtered - value;
+    return filtered;
+  };
 }
 
 /** Runs whose samples are the same, over all frames, from one part of the signal to the next. */
@@ -184,8 +230,8 @@ function computeParts(memory: Scratch, frames: number, hop: number, runs: readon
 }
 
 /** librosa.onset.onset_strength shifts by half a frame, in whole hops, when frames are centred. */
-const onsetDelay = ({ center, nFft, hopLength }: FrameOptions): number =>
-  center ? Math.floor(nFft / (2 * hopLength)) : 0;
+const onsetDelay = ({ center, onsetCenter, nFft, hopLength }: FrameOptions): number =>
+  center && onsetCenter ? Math.floor(nFft / (2 * hopLength)) : 0;
 
 function frameCount(n: number, frameLength: number, { center, hopLength }: FrameOptions): number {
   return core.frameCount(n, center ? frameLength >> 1 : 0, frameLength, hopLength);

@@ -3,7 +3,7 @@ import { type DenseMatrix, denseMatrix } from "../matrix.ts";
 import { f32, MAX_VALUES, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
-import { regressionColumns, type WindowKind, windowCode } from "./tables.ts";
+import { regressionColumns, type WindowKind, windowCode, windowParameterOf } from "./tables.ts";
 
 /** The features of Kaldi that the core computes itself, in the order of its table of columns; the others are deltas of them. */
 const baseFeatures = ["fbank", "mfcc", "energy"] as const;
@@ -29,6 +29,8 @@ export interface KaldiOptions {
   /** Samples of the transform, even, at least winLength. */
   nFft: number;
   window: WindowKind;
+  /** Of the blackman window. */
+  blackmanCoeff: number;
   /** Only frames that lie wholly in the signal; otherwise a frame for every hop, the signal mirrored at its ends. */
   snipEdges: boolean;
   removeDcOffset: boolean;
@@ -38,6 +40,10 @@ export interface KaldiOptions {
   lowFreq: number;
   /** Hz. */
   highFreq: number;
+  /** Hz, where vocal tract length normalisation bends; a warp of 1 is none. */
+  vtlnLow: number;
+  vtlnHigh: number;
+  vtlnWarp: number;
   /** `fbank` of power, not magnitude. */
   usePower: boolean;
   /** `fbank` as natural logarithm. */
@@ -51,6 +57,8 @@ export interface KaldiOptions {
   energyFloor: number;
   /** Energy or C0 as the last column. */
   htkCompat: boolean;
+  /** Each column less its mean over the whole signal, before deltas are made of it. */
+  subtractMean: boolean;
   /** Frames on each side that deltas are regressions over. */
   deltaWindow: number;
 }
@@ -96,11 +104,15 @@ export class KaldiComputer {
         o.hopLength,
         o.nFft,
         windowCode(o.window),
+        windowParameterOf(o.window, o.window === "blackman" ? o.blackmanCoeff : null),
         o.removeDcOffset,
         o.preemphasisCoefficient,
         o.numMelBins,
         o.lowFreq,
         o.highFreq,
+        o.vtlnLow,
+        o.vtlnHigh,
+        o.vtlnWarp,
         o.usePower,
         o.useLogFbank,
         o.numCeps,
@@ -139,19 +151,27 @@ export class KaldiComputer {
     }
     const end = this.firstSample + (frames - 1) * hopLength + winLength;
     const before = Math.max(0, -this.firstSample);
-    return this.#compute(frames, samples, before, Math.max(0, end - n), Math.max(0, this.firstSample));
+    const { subtractMean } = this.#options;
+    return this.#compute(frames, samples, before, Math.max(0, end - n), Math.max(0, this.firstSample), subtractMean);
   }
 
   /**
    * Some frames of a longer signal; `samples` begin with the first sample of the first of them and hold them all. The frames have the
-   * bits that they have in the whole; deltas take the ends of the part for those of the signal.
+   * bits that they have in the whole without `subtractMean`; deltas take the ends of the part for those of the signal.
    */
   computeFrames(frames: number, samples: Float32Array): DenseMatrix {
-    return this.#compute(frames, samples, 0, 0, 0);
+    return this.#compute(frames, samples, 0, 0, 0, false);
   }
 
   /** @param before samples to mirror at the beginning @param behind samples to mirror at the end @param skip samples before the first frame */
-  #compute(frames: number, samples: Float32Array, before: number, behind: number, skip: number): DenseMatrix {
+  #compute(
+    frames: number,
+    samples: Float32Array,
+    before: number,
+    behind: number,
+    skip: number,
+    subtractMean: boolean,
+  ): DenseMatrix {
     const { winLength, hopLength } = this.#options;
     const width = this.#width;
     return scratch((memory) => {
@@ -160,6 +180,7 @@ export class KaldiComputer {
       core.padSignal(memory.copy(samples), samples.length, before, behind, SYMMETRIC, tail, x);
       const out = memory.zeros(frames * width * 4);
       core.kaldi(this.#plan, x + skip * 4, frames, out, width);
+      if (subtractMean) subtractMeans(f32(out, frames * width), frames, width);
       for (const feature of this.#features.filter(isDelta)) this.#deltas(feature, frames, out);
       return this.#kept(frames, f32(out, frames * width));
     });
@@ -181,6 +202,15 @@ export class KaldiComputer {
       kept.data.set(rows.subarray(t * this.#width, t * this.#width + columns), t * columns);
     }
     return kept;
+  }
+}
+
+/** Takes its mean from each of the columns. What deltas will be written to is 0 still. */
+function subtractMeans(rows: Float32Array, frames: number, width: number): void {
+  for (let column = 0; column < width; column++) {
+    let sum = 0;
+    for (let at = column; at < rows.length; at += width) sum += rows[at];
+    for (let at = column; at < rows.length; at += width) rows[at] -= sum / frames;
   }
 }
 

@@ -1,5 +1,7 @@
 import { AudioError, OptionError } from "../errors.ts";
 import type { FrameFeature, FrameOptions } from "./frame-features.ts";
+import { floorToFloat32 } from "./float32.ts";
+import { f32 } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
 import type { PadMode } from "./signal.ts";
@@ -36,6 +38,14 @@ export interface PitchOptions {
   maxTransitionRate: number;
   switchProb: number;
   noTroughProb: number;
+  /** What `pyin` is where it is unvoiced: `nan`, a number, or with `null` the pitch of the most likely path all the same. */
+  fillNa: "nan" | number | null;
+  /** Magnitudes up to this are 0 to `zcr`. */
+  zcrThreshold: number;
+  /** Whether 0 is positive to `zcr`, or a sign of its own. */
+  zeroPos: boolean;
+  /** Whether a frame's first sample counts as a crossing. */
+  zcrPad: boolean;
 }
 
 const yinFeatures: readonly FrameFeature[] = ["yin", "aperiodicity"];
@@ -84,6 +94,7 @@ export class SampleComputer {
         o.maxTransitionRate,
         o.switchProb,
         o.noTroughProb,
+        o.fillNa === null,
         probabilistic,
       );
       this.#pitch = pitch;
@@ -99,14 +110,22 @@ export class SampleComputer {
 
   /** What can be computed from one part of the signal after the other. @param stride see `compute` */
   runs(stride: number, place: Place): Run[] {
-    const { frameLength, hopLength, padMode } = this.#options;
-    const run = (first: number, mode: PadMode, kernel: typeof core.rmsFrames): Run => ({
-      frameLength,
-      padMode: mode,
-      compute: (x, from, to) => kernel(x, to - from, frameLength, hopLength, first + from * stride * 4, stride),
-    });
+    const { frameLength, hopLength, padMode, zcrThreshold, zeroPos, zcrPad } = this.#options;
+    const at = (first: number, from: number) => first + from * stride * 4;
     const [zcr, rms] = [place("zcr"), place("rms")];
-    return [zcr && run(zcr, "edge", core.zcrFrames), rms && run(rms, padMode, core.rmsFrames)].filter((r) => r !== 0);
+    const runs: Run[] = [];
+    if (zcr) {
+      const threshold = floorToFloat32(zcrThreshold);
+      const compute = (x: number, from: number, to: number) =>
+        core.zcrFrames(x, to - from, frameLength, hopLength, threshold, zeroPos, zcrPad, at(zcr, from), stride);
+      runs.push({ frameLength, padMode: "edge", compute });
+    }
+    if (rms) {
+      const compute = (x: number, from: number, to: number) =>
+        core.rmsFrames(x, to - from, frameLength, hopLength, at(rms, from), stride);
+      runs.push({ frameLength, padMode, compute });
+    }
+    return runs;
   }
 
   /**
@@ -118,13 +137,18 @@ export class SampleComputer {
    */
   compute(frames: number, stride: number, place: Place, padded: (padMode: PadMode) => number): void {
     if (!this.#pitch && !this.#hnr) return;
-    const x = padded(this.#options.padMode);
+    const { padMode, fillNa } = this.#options;
+    const x = padded(padMode);
     if (this.#pitch) {
       if (core.pitchWorkBytes(this.#pitch, frames) > MOST_PYIN_BYTES)
         throw new AudioError(`${frames} frames are more than fit for pyin; cut the audio into parts`);
       const [yin, depth] = yinFeatures.map(place);
       const [pyin, voiced, voicedProb] = pyinFeatures.map(place);
       core.pitch(this.#pitch, x, frames, stride, yin, depth, pyin, voiced, voicedProb);
+      if (pyin && typeof fillNa === "number") {
+        const values = f32(pyin, (frames - 1) * stride + 1);
+        for (let at = 0; at < values.length; at += stride) if (Number.isNaN(values[at])) values[at] = fillNa;
+      }
     }
     if (this.#hnr) {
       const [hnr, voicing] = hnrFeatures.map(place);

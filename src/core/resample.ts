@@ -2,6 +2,7 @@ import { AudioError, OptionError } from "../errors.ts";
 import { f32, MAX_VALUES, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
+import { SampleBuffer } from "./sample-buffer.ts";
 
 /**
  * Changes the sample rate of signals by a polyphase Kaiser filter: pass-band to 0.9 of the lower Nyquist frequency, stop-band
@@ -77,6 +78,8 @@ export class Resampler {
   }
 }
 
+const NOTHING = new Float32Array(0);
+
 /** See {@link Resampler.stream}. */
 export class ResamplerStream {
   /** Input samples that must follow one before its outputs come, at most. */
@@ -85,9 +88,9 @@ export class ResamplerStream {
   /** Input samples of a piece that can be resampled by itself, and those around it that count. */
   readonly #step: number;
   readonly #reach: number;
-  /** The samples from `#before` samples before the next piece on. */
-  #kept = new Float32Array(0);
-  #before = 0;
+  readonly #kept = new SampleBuffer();
+  /** The first sample of the next piece. */
+  #next = 0;
   #finished = false;
 
   /** @param resample gives the outputs of `count` samples from sample `from` on */
@@ -105,15 +108,13 @@ export class ResamplerStream {
   /** The outputs that have become certain. @throws {AudioError} after `finish` */
   push(samples: Float32Array): Float32Array {
     if (this.#finished) throw new AudioError("the stream is finished; create another");
-    const all = new Float32Array(this.#kept.length + samples.length);
-    all.set(this.#kept);
-    all.set(samples, this.#kept.length);
-    const steps = Math.max(0, Math.floor((all.length - this.#before - this.#reach) / this.#step));
-    const out = this.#resample(all, this.#before, steps * this.#step);
-    const next = this.#before + steps * this.#step;
-    const from = Math.max(0, next - this.#reach);
-    this.#kept = all.slice(from);
-    this.#before = next - from;
+    const kept = this.#kept;
+    kept.append(samples);
+    const steps = Math.floor((kept.received - this.#next - this.#reach) / this.#step);
+    if (steps < 1) return NOTHING;
+    const out = this.#resample(kept.view(), this.#next - kept.from, steps * this.#step);
+    this.#next += steps * this.#step;
+    kept.discardBefore(this.#next - this.#reach);
     return out;
   }
 
@@ -121,6 +122,7 @@ export class ResamplerStream {
   finish(): Float32Array {
     if (this.#finished) throw new AudioError("the stream is finished; create another");
     this.#finished = true;
-    return this.#resample(this.#kept, this.#before, this.#kept.length - this.#before);
+    const kept = this.#kept;
+    return this.#resample(kept.view(), this.#next - kept.from, kept.received - this.#next);
   }
 }

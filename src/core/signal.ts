@@ -2,8 +2,9 @@ import { OptionError } from "../errors.ts";
 import { f32, f64, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 
-export type PadMode = "constant" | "reflect" | "edge";
-const padModes: readonly PadMode[] = ["constant", "reflect", "edge"];
+/** How a signal goes on beyond its ends, by numpy.pad's names. The order is that of the core's codes. */
+export const padModes = ["constant", "reflect", "edge", "symmetric"] as const;
+export type PadMode = (typeof padModes)[number];
 
 /** @throws {OptionError} an unknown way to pad, listing the known ones */
 export function checkPadMode(mode: PadMode): void {
@@ -85,7 +86,7 @@ export function signalMoments(samples: Float32Array): { meanAbsolute: number; st
  * The sample of a signal of n that stands at index i, before, in or behind it, under one of numpy.pad's modes; -1 where the padding is
  * zero. `reflect` mirrors without repeating the ends, `symmetric` repeats them.
  */
-export function paddedIndex(i: number, n: number, mode: PadMode | "symmetric"): number {
+export function paddedIndex(i: number, n: number, mode: PadMode): number {
   if (i >= 0 && i < n) return i;
   if (mode === "constant") return -1;
   if (mode === "edge" || n === 1) return i < 0 ? 0 : n - 1;

@@ -14,6 +14,19 @@ export const windowKinds = [
   "boxcar",
   "blackmanharris",
   "cosine",
+  "triang",
+  "flattop",
+  "nuttall",
+  "parzen",
+  "bohman",
+  "barthann",
+  "lanczos",
+  "tukey",
+  "kaiser",
+  "gaussian",
+  "general_hamming",
+  "exponential",
+  "sine",
 ] as const;
 /** One of {@link windowKinds}. */
 export type WindowKind = (typeof windowKinds)[number];
@@ -25,18 +38,56 @@ export function windowCode(kind: WindowKind): number {
   return code;
 }
 
+/** The windows that take a number, which scipy has in a tuple with the name: its range, and scipy's default where there is one. */
+const windowParameters: Partial<Record<WindowKind, readonly [low: number, high: number, byDefault?: number]>> = {
+  kaiser: [0, 500],
+  gaussian: [1e-3, 1e6],
+  general_hamming: [0, 1],
+  tukey: [0, 1, 0.5],
+  exponential: [1e-3, 1e6, 1],
+  // Kaldi's blackman-coeff; scipy's window has always this one.
+  blackman: [0, 1, 0.42],
+};
+
 /**
- * A window function of `length` values, as `scipy.signal.get_window(kind, length, fftbins=periodic)`; `povey` is Kaldi's.
+ * The number that the core computes a window with.
+ * @throws {OptionError} one out of range, none where the window has no default, or one for a window that takes none
+ */
+export function windowParameterOf(kind: WindowKind, parameter: number | null): number {
+  const [low, high, byDefault] = windowParameters[kind] ?? [];
+  if (low === undefined || high === undefined) {
+    if (parameter === null) return 0;
+    throw new OptionError(`the window ${kind} takes no windowParameter, but it is ${parameter}`);
+  }
+  const value = parameter ?? byDefault;
+  if (value === undefined) {
+    throw new OptionError(`the window ${kind} needs windowParameter, a number from ${low} to ${high}`);
+  }
+  expectRange("windowParameter", value, low, high);
+  return value;
+}
+
+/**
+ * A window function of `length` values, as `scipy.signal.get_window(kind, length, fftbins=periodic)`; `povey` and `sine` are Kaldi's.
  *
+ * @param parameter of kaiser (beta), gaussian (standard deviation), general_hamming (alpha), tukey (alpha, 0.5) and exponential (tau, 1),
+ * for which scipy has a tuple; of blackman, Kaldi's coefficient (0.42)
+ * @throws {OptionError} an unknown window, a length or a parameter out of range
  * @example
  * windowFunction("hann", 4); // [0, 0.5, 1, 0.5]
  */
-export function windowFunction(kind: WindowKind, length: number, periodic = true): Float32Array {
+export function windowFunction(
+  kind: WindowKind,
+  length: number,
+  periodic = true,
+  parameter: number | null = null,
+): Float32Array {
   const code = windowCode(kind);
+  const value = windowParameterOf(kind, parameter);
   expectInteger("length", length, 0, MAX_VALUES);
   return scratch((memory) => {
     const out = memory.zeros(length * 4);
-    core.window(code, length, periodic, out);
+    core.window(code, length, periodic, value, out);
     return f32(out, length).slice();
   });
 }
@@ -55,8 +106,22 @@ export interface MelOptions {
   fMax?: number;
   /** HTK's mel scale instead of Slaney's. */
   htk?: boolean;
-  /** `slaney`: every triangle has the same area; `null`: every triangle has height 1. */
-  norm?: "slaney" | null;
+  /** `slaney`: every triangle has the same area; `null`: every triangle has height 1; a number p: every filter has p-norm 1, `inf` is infinity. */
+  norm?: MelNorm;
+}
+
+export type MelNorm = "slaney" | "inf" | number | null;
+
+/** The core's code of a norm: its p, 0 for none, -1 for Slaney's. @throws {OptionError} what is none of them */
+export function normCode(name: string, norm: MelNorm): number {
+  if (norm === null) return 0;
+  if (norm === "slaney") return -1;
+  if (norm === "inf") return Number.POSITIVE_INFINITY;
+  if (typeof norm !== "number") {
+    throw new OptionError(`${name} must be "inf", a number above 0 or null, not ${JSON.stringify(norm)}`);
+  }
+  expectRange(name, norm, 0.01, 1000);
+  return norm;
 }
 
 /** Mel filters, nMels x (nFft / 2 + 1), as `librosa.filters.mel`. @throws {OptionError} an option out of range */
@@ -68,27 +133,48 @@ export function melFilterbank(options: MelOptions): DenseMatrix {
   expectRange("fMin", fMin, 0, sampleRate);
   expectRange("fMax", fMax, 0, sampleRate);
   if (fMin >= fMax) throw new OptionError(`fMin (${fMin} Hz) must be below fMax (${fMax} Hz)`);
+  const code = normCode("norm", norm);
   const bins = (nFft >> 1) + 1;
   return scratch((memory) => {
     const out = memory.zeros(nMels * bins * 4);
-    core.melFilterbank(sampleRate, nFft, nMels, fMin, fMax, htk, norm === null ? 0 : 1, out);
+    core.melFilterbank(sampleRate, nFft, nMels, fMin, fMax, htk, code, out);
     return denseMatrix(nMels, bins, f32(out, nMels * bins).slice());
   });
 }
 
+/** The octaves that chroma filters weigh, as `librosa.filters.chroma` names them. */
+export interface ChromaOctaves {
+  /** The octave above 27.5 Hz in the middle of the weights. */
+  ctroct?: number;
+  /** Their standard deviation in octaves; `null`: all octaves weigh alike. */
+  octwidth?: number | null;
+  /** Row 0 is C, else A. */
+  baseC?: boolean;
+}
+
 /**
- * Chroma filters, nChroma x (nFft / 2 + 1), as `librosa.filters.chroma(sr=sampleRate, n_fft=nFft, n_chroma=nChroma, tuning=tuning)`; row 0
- * is C. Weights below 1e-12 are 0.
+ * Chroma filters, nChroma x (nFft / 2 + 1), as `librosa.filters.chroma(sr=sampleRate, n_fft=nFft, n_chroma=nChroma, tuning=tuning, ...)`.
+ * Weights below 1e-12 are 0.
+ * @throws {OptionError} an option out of range
  */
-export function chromaFilterbank(sampleRate: number, nFft: number, nChroma = 12, tuning = 0): DenseMatrix {
+export function chromaFilterbank(
+  sampleRate: number,
+  nFft: number,
+  nChroma = 12,
+  tuning = 0,
+  { ctroct = 5, octwidth = 2, baseC = true }: ChromaOctaves = {},
+): DenseMatrix {
   expectRange("sampleRate", sampleRate, 1, 768000);
   expectInteger("nFft", nFft, 2, LONGEST_FRAME);
   expectInteger("nChroma", nChroma, 1, 4096);
   expectRange("tuning", tuning, -1e3, 1e3);
+  expectRange("ctroct", ctroct, 0, 20);
+  if (octwidth !== null) expectRange("octwidth", octwidth, 0.01, 1000);
   const bins = (nFft >> 1) + 1;
   return scratch((memory) => {
     const out = memory.zeros(nChroma * bins * 4);
-    core.chromaFilters(nChroma, bins, sampleRate / nFft, tuning, out);
+    const width = octwidth ?? Number.POSITIVE_INFINITY;
+    core.chromaFilters(nChroma, bins, sampleRate / nFft, tuning, ctroct, width, baseC, out);
     return denseMatrix(nChroma, bins, f32(out, nChroma * bins).slice());
   });
 }
@@ -104,13 +190,15 @@ export function dctMatrix(rows: number, n: number, type: 1 | 2 | 3 = 2, norm: "o
   });
 }
 
-const deltaModes = ["interp", "nearest"] as const;
+/** What stands for frames before the first and behind the last: the modes of `scipy.signal.savgol_filter`. */
+export const deltaModes = ["interp", "nearest", "mirror", "constant", "wrap"] as const;
 export type DeltaMode = (typeof deltaModes)[number];
 export const deltaModeCode = (mode: DeltaMode): number => deltaModes.indexOf(mode);
 
 /**
- * Deltas of the columns of `frames` (one row a frame), as `librosa.feature.delta`.
- * @throws {OptionError} an even width, an order below 1, or `interp` with fewer frames than the width
+ * Deltas of the columns of `frames` (one row a frame), as `librosa.feature.delta`. At the ends `interp` goes on with the polynomial of the
+ * outermost window, `nearest` repeats the outermost frame, `mirror` reflects the frames, `constant` takes zeros, `wrap` the other end.
+ * @throws {OptionError} an even width, an order below 1, an unknown mode, or `interp` with fewer frames than the width
  */
 export function delta(
   frames: DenseMatrix,
@@ -120,6 +208,9 @@ export function delta(
     throw new OptionError(`the width of deltas must be odd, from 3 to 9999, not ${width}`);
   if (!Number.isInteger(order) || order < 1 || order >= width) {
     throw new OptionError(`the order of deltas must be an integer from 1 to ${width - 1}, not ${order}`);
+  }
+  if (deltaModeCode(mode) < 0) {
+    throw new OptionError(`unknown mode of deltas "${String(mode)}"; known are ${deltaModes.join(", ")}`);
   }
   expectDeltaFrames(width, mode, frames.rows);
   return scratch((memory) => {

@@ -44,7 +44,7 @@ export function estimateTuning(samples: Float32Array, sampleRate: number, option
   return scratch((memory) => {
     const x = stage(memory, samples, nFft >> 1, "constant", 4 * hopLength + nFft);
     const work = memory.zeros(bytes);
-    const plan = core.stftPlan(nFft, winLength, hopLength, windowCode("hann"));
+    const plan = core.stftPlan(nFft, winLength, hopLength, windowCode("hann"), 0);
     const tuning = core.tuning(plan, x.pointer, frames, power, sampleRate / nFft, binsPerOctave, work);
     core.stftFree(plan);
     return tuning;

@@ -4,7 +4,7 @@ import { functionalNames, functionals } from "../core/functionals.ts";
 import { KaldiComputer, type KaldiFeature, kaldiFeatures } from "../core/kaldi.ts";
 import { keepRecent } from "../core/plan.ts";
 import { Resampler } from "../core/resample.ts";
-import { allFinite, type PadMode } from "../core/signal.ts";
+import { allFinite, checkPadMode, type PadMode } from "../core/signal.ts";
 import { AudioError, OptionError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
 import { EmovoxFeatures, emovoxOptions, emovoxSampleRate } from "./emovox.ts";
@@ -215,10 +215,8 @@ function kaldiFeatureOf(name: string): KaldiFeature {
 }
 
 function padModeOf({ padMode }: OptionRecord): PadMode {
-  if (padMode !== "constant" && padMode !== "reflect" && padMode !== "edge") {
-    throw new OptionError(`padMode must be one of constant, reflect, edge, not ${String(padMode)}`);
-  }
-  return padMode;
+  checkPadMode(padMode as PadMode);
+  return padMode as PadMode;
 }
 
 /** FNV-1a with 64 bits (Fowler, Noll and Vo) over UTF-16 code units. */

@@ -1,15 +1,13 @@
 import { columnCount, type FrameFeature, type FrameOptions } from "../core/frame-features.ts";
-import { FrameComputer } from "../core/frames.ts";
+import { dcBlocker, FrameComputer } from "../core/frames.ts";
 import { KaldiComputer, type KaldiFeature, type KaldiOptions, kaldiColumns, kaldiDeltas } from "../core/kaldi.ts";
+import type { PadMode } from "../core/signal.ts";
 import { delta, expectDeltaFrames, regressionDelta } from "../core/tables.ts";
 import type { DenseMatrix } from "../matrix.ts";
 import type { RowPart } from "./derived-rows.ts";
 
-/** How samples outside the signal are made up: numpy.pad's modes. */
-export type Padding = "constant" | "edge" | "reflect" | "symmetric";
-
 /** Samples of the padded signal from sample number `start` on, which may lie before the signal. */
-export type Cut = (start: number, length: number, padding: Padding) => Float32Array;
+export type Cut = (start: number, length: number, padding: PadMode) => Float32Array;
 
 /** What a stream needs of a preset: base rows of any range of frames, and how the rows asked for are made of them. */
 export interface FrameSource {
@@ -32,6 +30,7 @@ function layOut<F extends string>(
   baseOf: (feature: F) => F,
   columnsOf: (feature: F) => number,
   deltaOf: (feature: F) => RowPart["delta"],
+  filterOf: (feature: F) => RowPart["filter"] = () => undefined,
 ): { base: readonly F[]; parts: readonly RowPart[]; baseColumns: number } {
   const base = [...new Set(features.map(baseOf))];
   const first = new Map<F, number>();
@@ -44,6 +43,7 @@ function layOut<F extends string>(
     from: first.get(baseOf(feature)) ?? 0,
     columns: columnsOf(feature),
     delta: deltaOf(feature),
+    filter: filterOf(feature),
   }));
   return { base, parts, baseColumns };
 }
@@ -53,7 +53,7 @@ export function librosaSource(
   sampleRate: number,
   options: FrameOptions,
 ): FrameSource {
-  const { deltaWidth: width, deltaMode: ends, hopLength, center } = options;
+  const { deltaWidth: width, deltaMode: ends, hopLength, center, onsetDetrend } = options;
   const orders: Partial<Record<FrameFeature, number>> = { delta: 1, delta2: 2 };
   const { base, parts, baseColumns } = layOut(
     features,
@@ -65,8 +65,9 @@ export function librosaSource(
       const of = (rows: DenseMatrix) => delta(rows, { width, order, mode: "nearest" });
       return { half: width >> 1, ends, of, expect: (rows) => expectDeltaFrames(width, ends, rows) };
     },
+    (feature) => (feature === "onset" && onsetDetrend ? dcBlocker() : undefined),
   );
-  const computer = new FrameComputer(base, sampleRate, options);
+  const computer = new FrameComputer(base, sampleRate, { ...options, onsetDetrend: false });
   const padOf = (frameLength: number) => (center ? frameLength >> 1 : 0);
   return {
     parts,

@@ -6,7 +6,7 @@ import { integer, oneOf, type OptionRecord, range } from "./options.ts";
 /**
  * The flags of Kaldi's compute-fbank-feats and compute-mfcc-feats in camelCase, with their defaults and no dither. `frameLength` and
  * `frameShift` are milliseconds; `winLength` and `hopLength` say the same in samples and go before them. A `highFreq` of 0 or less counts
- * from half the sample rate. `useEnergy` is that of compute-fbank-feats (compute-mfcc-feats has true), and `energyFloor` the value that
+ * from half the sample rate, a negative `vtlnHigh` as well. `dither` must be 0. `useEnergy` is that of compute-fbank-feats (compute-mfcc-feats has true), and `energyFloor` the value that
  * Kaldi advises without dither.
  */
 export const kaldiOptions = {
@@ -18,10 +18,14 @@ export const kaldiOptions = {
   removeDcOffset: true,
   preemphasisCoefficient: 0.97,
   windowType: "povey",
+  blackmanCoeff: 0.42,
   roundToPowerOfTwo: true,
   numMelBins: 23,
   lowFreq: 20,
   highFreq: 0,
+  vtlnLow: 100,
+  vtlnHigh: -500,
+  vtlnWarp: 1,
   usePower: true,
   useLogFbank: true,
   numCeps: 13,
@@ -30,6 +34,8 @@ export const kaldiOptions = {
   rawEnergy: true,
   energyFloor: 1,
   htkCompat: false,
+  subtractMean: false,
+  dither: 0,
   deltaWindow: 2,
 } as const satisfies OptionRecord;
 
@@ -55,6 +61,7 @@ const windows: Readonly<Record<string, WindowKind>> = {
   hann: "hann",
   rectangular: "boxcar",
   blackman: "blackman",
+  sine: "sine",
 };
 
 /** Checked options for one sample rate. @throws {OptionError} naming the option, its value and its range */
@@ -85,9 +92,30 @@ export function resolveKaldiOptions(options: OptionRecord, sampleRate: number): 
   if (o.lowFreq >= o.highFreq) {
     throw new OptionError(`lowFreq (${o.lowFreq} Hz) must be below highFreq (${o.highFreq} Hz)`);
   }
+  range(o, "blackmanCoeff", 0, 1);
+  resolveVtln(o, nyquist);
+  if (o.dither !== 0) {
+    throw new OptionError(
+      `dither must be 0, not ${String(o.dither)}: it adds random noise, so that no two runs give the same features; keep energyFloor at 1`,
+    );
+  }
   integer(o, "numCeps", 1, o.numMelBins);
   range(o, "cepstralLifter", 0, 1e6);
   range(o, "energyFloor", 0, 1e30);
   integer(o, "deltaWindow", 1, 1000);
   return o;
+}
+
+/** Kaldi's conditions for the corners of its warping function; without one they do not count. */
+function resolveVtln(o: KaldiOptions, nyquist: number): void {
+  range(o, "vtlnWarp", 0.1, 10);
+  range(o, "vtlnLow", 0, nyquist);
+  range(o, "vtlnHigh", -nyquist, nyquist);
+  if (o.vtlnHigh < 0) o.vtlnHigh += nyquist;
+  if (o.vtlnWarp === 1) return;
+  if (!(o.lowFreq < o.vtlnLow && o.vtlnLow < o.vtlnHigh && o.vtlnHigh < o.highFreq)) {
+    throw new OptionError(
+      `vtlnLow (${o.vtlnLow} Hz) and vtlnHigh (${o.vtlnHigh} Hz) must lie in this order between lowFreq (${o.lowFreq} Hz) and highFreq (${o.highFreq} Hz)`,
+    );
+  }
 }

@@ -1,12 +1,13 @@
 import type { FrameFeature } from "../core/frame-features.ts";
 import type { KaldiFeature } from "../core/kaldi.ts";
 import { Resampler } from "../core/resample.ts";
-import { allFinite, paddedIndex } from "../core/signal.ts";
+import { SampleBuffer } from "../core/sample-buffer.ts";
+import { type PadMode, paddedIndex } from "../core/signal.ts";
 import { AudioError, OptionError } from "../errors.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
 import { DerivedRows } from "./derived-rows.ts";
 import type { Extractor } from "./extractor.ts";
-import { type FrameSource, kaldiSource, librosaSource, type Padding } from "./frame-source.ts";
+import { type FrameSource, kaldiSource, librosaSource } from "./frame-source.ts";
 import { resolveKaldiOptions } from "./kaldi.ts";
 import { resolveFrameOptions } from "./options.ts";
 
@@ -48,7 +49,7 @@ export function createStream(extractor: Extractor, sampleRate = extractor.sample
     sampleRate,
     latency: resampler.latency + Math.ceil((stream.latency * sampleRate) / extractor.sampleRate),
     push(samples) {
-      if (!allFinite(samples)) throw new AudioError("the audio has samples that are NaN or infinite");
+      expectFinite(samples);
       return stream.push(resampler.push(samples));
     },
     finish() {
@@ -65,6 +66,9 @@ export function createStream(extractor: Extractor, sampleRate = extractor.sample
 function sourceOf({ preset, level, features, options, sampleRate }: Extractor): FrameSource {
   if (level !== "frames") throw new OptionError("a stream gives rows of frames, not of utterances: use level frames");
   if (preset === "kaldi") {
+    if (options.subtractMean === true) {
+      throw new OptionError("subtractMean cannot be streamed: the mean is that of the whole signal; set it to false");
+    }
     return kaldiSource(features as readonly KaldiFeature[], sampleRate, resolveKaldiOptions(options, sampleRate));
   }
   for (const feature of features) {
@@ -75,7 +79,8 @@ function sourceOf({ preset, level, features, options, sampleRate }: Extractor): 
 }
 
 /** Why a feature says nothing of a frame before the whole signal is known; undefined when it does. */
-function needsTheWhole(feature: string, { topDb, tuning, contrastLinear }: Extractor["options"]): string | undefined {
+function needsTheWhole(feature: string, options: Extractor["options"]): string | undefined {
+  const { topDb, ref, tuning, contrastLinear, deltaMode } = options;
   if (["pyin", "voiced"].includes(feature)) return "Viterbi decoding looks at the whole signal";
   if (["chroma", "tonnetz"].includes(feature) && tuning === null) {
     return "the tuning is estimated from the whole signal: give tuning a number";
@@ -84,17 +89,27 @@ function needsTheWhole(feature: string, { topDb, tuning, contrastLinear }: Extra
   if ((decibels || (feature === "contrast" && contrastLinear !== true)) && topDb !== null) {
     return `topDb ${String(topDb)} hangs on the loudest frame of the whole signal: set topDb to null`;
   }
+  if (decibels && ref === "max") return "ref max is the loudest frame of the whole signal: give ref a number";
+  if (["delta", "delta2"].includes(feature) && deltaMode === "wrap") {
+    return "deltaMode wrap takes the end of the signal for what lies before its beginning: use another deltaMode";
+  }
   return undefined;
+}
+
+/** As the core's `allFinite`, without a way there and back for pieces of a few samples. @throws {AudioError} */
+function expectFinite(samples: Float32Array): void {
+  for (let i = 0; i < samples.length; i++) {
+    if (samples[i] - samples[i] !== 0) throw new AudioError("the audio has samples that are NaN or infinite");
+  }
 }
 
 class Stream {
   readonly latency: number;
   readonly #source: FrameSource;
   readonly #rows: DerivedRows;
-  /** The last samples, from sample number `#from` of the signal on. */
-  #kept = new Float32Array(0);
-  #from = 0;
-  #received = 0;
+  readonly #kept = new SampleBuffer();
+  /** What a push gives that completes no row, and the base rows of no frame. */
+  readonly #none: DenseMatrix;
   #nextFrame = 0;
   #finished = false;
 
@@ -102,24 +117,31 @@ class Stream {
     this.#source = source;
     this.#rows = new DerivedRows(source.parts, source.baseColumns);
     const { frameLength, firstSample, hopLength } = source;
+    this.#none = denseMatrix(
+      0,
+      source.parts.reduce((sum, { columns }) => sum + columns, 0),
+    );
     this.latency = frameLength + firstSample + this.#rows.lookAhead * hopLength;
   }
 
   push(samples: Float32Array): DenseMatrix {
     this.#expectOpen();
-    if (!allFinite(samples)) throw new AudioError("the audio has samples that are NaN or infinite");
+    expectFinite(samples);
     this.#append(samples);
     const { frameLength, firstSample, hopLength } = this.#source;
+    const { received } = this.#kept;
     // Frames that do not reach the end; the beginning may be mirrored from as many samples as lie before it, and one more.
-    const begun = this.#received > -firstSample;
-    const ready = begun ? Math.floor((this.#received - frameLength - firstSample) / hopLength) + 1 : 0;
-    return this.#rows.push(this.#compute(Math.max(ready, this.#nextFrame)));
+    const begun = received > -firstSample;
+    const ready = begun ? Math.floor((received - frameLength - firstSample) / hopLength) + 1 : 0;
+    if (ready <= this.#nextFrame) return this.#none;
+    return this.#rows.push(this.#compute(ready));
   }
 
   finish(): DenseMatrix {
     this.#expectOpen();
     this.#finished = true;
-    const frames = this.#received > 0 ? Math.max(this.#source.frames(this.#received), this.#nextFrame) : 0;
+    const { received } = this.#kept;
+    const frames = received > 0 ? Math.max(this.#source.frames(received), this.#nextFrame) : 0;
     return this.#rows.finish(this.#compute(frames));
   }
 
@@ -130,15 +152,11 @@ class Stream {
   #append(samples: Float32Array): void {
     // What is still wanted: the next frame with those before it, and a frame's length behind the last sample for the mirrored end.
     const { frameLength, firstSample, hopLength, framesBefore } = this.#source;
-    const received = this.#received + samples.length;
+    const kept = this.#kept;
+    const received = kept.received + samples.length;
     const next = (this.#nextFrame - framesBefore) * hopLength + firstSample;
-    const from = Math.max(this.#from, Math.min(next, received - 1 - frameLength, this.#received));
-    const kept = new Float32Array(received - from);
-    kept.set(this.#kept.subarray(from - this.#from));
-    kept.set(samples, this.#received - from);
-    this.#kept = kept;
-    this.#from = from;
-    this.#received = received;
+    kept.discardBefore(Math.min(next, received - 1 - frameLength));
+    kept.append(samples);
   }
 
   /** Base rows from the next frame up to, not including, frame `end`. */
@@ -154,13 +172,19 @@ class Stream {
     return denseMatrix(end - next, baseColumns, rows.data.subarray((next - first) * baseColumns));
   }
 
-  #cut(start: number, length: number, padding: Padding): Float32Array {
-    const n = this.#received;
+  #cut(start: number, length: number, padding: PadMode): Float32Array {
+    const kept = this.#kept;
+    const n = kept.received;
     const cut = new Float32Array(length);
-    for (let i = 0; i < length; i++) {
+    const from = Math.min(Math.max(-start, 0), length);
+    const to = Math.max(Math.min(n - start, length), from);
+    if (to > from) cut.set(kept.view(start + from, start + to), from);
+    const outside = (i: number) => {
       const index = paddedIndex(start + i, n, padding);
-      if (index >= 0) cut[i] = this.#kept[index - this.#from];
-    }
+      if (index >= 0) cut[i] = kept.at(index);
+    };
+    for (let i = 0; i < from; i++) outside(i);
+    for (let i = to; i < length; i++) outside(i);
     return cut;
   }
 }
