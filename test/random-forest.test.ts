@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Forest } from "../src/core/forest.ts";
+import { core } from "../src/core/module.ts";
 import { DataError, ModelFileError, OptionError } from "../src/errors.ts";
 import { denseMatrix, matrixFromRows, takeRows, toSparse } from "../src/matrix.ts";
 import { RandomForestClassifier } from "../src/models/random-forest.ts";
@@ -35,6 +36,21 @@ test("the core predicts what the plain interpreter predicts, dense and sparse, m
   );
 });
 
+test("the answer for one row is the caller's own, and is the same after the core's memory has grown", () => {
+  const { x, y } = table(3, 200, 4, 3, 0);
+  const model = new RandomForestClassifier({ nEstimators: 9 });
+  model.fit(x, y);
+  const expected = predictForest(model.forest as Forest, x);
+  const one = (row: number) => model.predictProba(takeRows(x, [row])).data;
+  const first = one(0);
+  one(1);
+  expect(first).toEqual(expected.slice(0, 3));
+  const before = core.memory.buffer.byteLength;
+  core.release(core.alloc(before));
+  expect(core.memory.buffer.byteLength).toBeGreaterThan(before);
+  for (let row = 0; row < 20; row++) expect(one(row)).toEqual(expected.slice(3 * row, 3 * row + 3));
+});
+
 test("more than 65,536 columns need wider nodes, which say the same", () => {
   const { x, y } = table(1, 50, 70_000, 3, 0);
   const model = new RandomForestClassifier({ nEstimators: 10, maxFeatures: 40 });
@@ -42,6 +58,7 @@ test("more than 65,536 columns need wider nodes, which say the same", () => {
   expect(Math.max(...(model.forest?.feature ?? []))).toBeGreaterThan(65535);
   expect(model.predictProba(x).data).toEqual(predictForest(model.forest as Forest, x));
   expect(model.predictProba(toSparse(x))).toEqual(model.predictProba(x));
+  expect(model.predictProba(takeRows(x, [7])).data).toEqual(model.predictProba(x).data.slice(21, 24));
 });
 
 // scikit-learn 1.2.1: DecisionTreeClassifier(random_state=0).fit(X, y) on iris; splits of equal merit may differ

@@ -35,7 +35,11 @@ function addLeafRow(f: ResidentForest, tree: i32, node: usize, sums: usize): voi
   const bytes = (f.width as usize) << 3;
   const leaf = f.leaves + (load<u32>(f.leafRows + ((start + node) << 2)) as usize) * bytes;
   const to = f.width === 1 ? sums + (((tree % f.outputs) as usize) << 3) : sums;
-  for (let c: usize = 0; c < bytes; c += 8) store<f64>(to + c, load<f64>(to + c) + load<f64>(leaf + c));
+  let c: usize = 0;
+  if (ASC_FEATURE_SIMD) {
+    for (; c + 16 <= bytes; c += 16) v128.store(to + c, f64x2.add(v128.load(to + c), v128.load(leaf + c)));
+  }
+  for (; c < bytes; c += 8) store<f64>(to + c, load<f64>(to + c) + load<f64>(leaf + c));
 }
 
 function rootOf<T>(f: ResidentForest, tree: i32): usize {

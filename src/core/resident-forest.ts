@@ -2,7 +2,7 @@ import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
 import { floorToFloat32 } from "./float32.ts";
 import type { Forest } from "./forest.ts";
-import { f64, i32, scratch, u8 } from "./memory.ts";
+import { f32, f64, i32, scratch, u8 } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
 
@@ -47,10 +47,19 @@ function packNodes({ offsets, feature, threshold, right }: Forest, wide: boolean
 /** Bytes of the room for eight roots, and of that for eight leaves. */
 const ROOM_BYTES = 32;
 
+/** Rows of at most so many columns get a buffer that stays. */
+const KEPT_COLUMNS = 65536;
+
 /** A forest laid out in the core's memory, ready to predict; its memory is freed when it is collected. */
 export class ResidentForest {
   readonly #record: number;
   readonly #outputs: number;
+  /** Where a single dense row goes and its answer comes from; 0 where there is no such buffer. */
+  readonly #row: number;
+  readonly #answer: number;
+  // Views of the two, made anew when the core's memory has grown.
+  #rowView = new Float32Array(0);
+  #answerView = new Float64Array(0);
 
   /**
    * @param outputs numbers a row; leaves of one number belong to the output `tree % outputs`.
@@ -74,6 +83,8 @@ export class ResidentForest {
     words.push(keep(new Uint8Array(ROOM_BYTES)), keep(new Uint8Array(ROOM_BYTES)), keep(leafValues));
     this.#record = keep(Int32Array.of(...words, trees, classes, outputs, Number(averaged), Number(wide)));
     this.#outputs = outputs;
+    this.#row = columns <= KEPT_COLUMNS ? keep(new Uint8Array(4 * columns)) : 0;
+    this.#answer = keep(new Uint8Array(8 * outputs));
     freeWithOwner(this, () => {
       for (const pointer of pointers) core.release(pointer);
     });
@@ -81,10 +92,11 @@ export class ResidentForest {
 
   /** What the trees say of each row, rows x outputs. */
   predict(x: Matrix): Float64Array {
+    if (x.kind === "dense" && x.rows === 1 && this.#row > 0) return this.#predictRow(x.data);
     const size = x.rows * this.#outputs;
     checkPredictionSize(x, this.#outputs);
     return scratch((memory) => {
-      const out = memory.zeros(size * 8);
+      const out = memory.space(size * 8);
       const values = memory.copy(x.kind === "dense" ? x.data : x.values);
       if (x.kind === "dense") {
         core.predictForestDense(this.#record, values, x.rows, x.columns, out);
@@ -95,6 +107,17 @@ export class ResidentForest {
       }
       return f64(out, size).slice();
     });
+  }
+
+  /** One dense row, in and out of buffers that stay: nothing is allocated but the answer. */
+  #predictRow(row: Float32Array): Float64Array {
+    if (this.#rowView.buffer !== core.memory.buffer) {
+      this.#rowView = f32(this.#row, row.length);
+      this.#answerView = f64(this.#answer, this.#outputs);
+    }
+    this.#rowView.set(row);
+    core.predictForestDense(this.#record, this.#row, 1, row.length, this.#answer);
+    return this.#answerView.slice();
   }
 
   /**
