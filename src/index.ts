@@ -51,7 +51,8 @@ export { type LiveScope, serveLive } from "./live/serve-live.ts";
 export { VoiceActivity, type VoiceActivityOptions, voiceActivityOptions } from "./live/voice-activity.ts";
 export { loadClassifier } from "./models/load-classifier.ts";
 export { MultinomialNB } from "./models/multinomial-nb.ts";
-export { loadModel, saveModel } from "./models/model-file.ts";
+export type { LeafFormat } from "./models/leaf-format.ts";
+export { loadModel, type SaveOptions, saveModel } from "./models/model-file.ts";
 export {
   type PermutationImportance,
   permutationImportance,

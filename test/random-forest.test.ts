@@ -211,7 +211,10 @@ test("a saved forest that is not sound is refused before anything is run", () =>
   expect(load(withTensor("feature", (data) => data.slice(0, -1)))).toThrow(ModelFileError);
   expect(load(withTensor("leaf", ([, ...rest]) => [255, ...rest]))).toThrow("points to row 255");
   expect(load(withTensor("threshold", ([, ...rest]) => [Number.NaN, ...rest]))).toThrow("NaN");
-  expect(load(withTensor("leafValues", ([, ...rest]) => [2, ...rest]))).toThrow("no probability");
+  expect(load(withTensor("leafValues", (data) => data.map(() => 0)))).toThrow("sum to 0");
+  const { shape } = state.tensors.leafValues;
+  const stray = { dtype: "F64", shape, data: new Float64Array(3 * shape[0]).fill(2) };
+  expect(load({ tensors: { ...state.tensors, leafValues: stray } })).toThrow("holds 2, which is no probability");
   expect(load({ config: { ...state.config, trees: 2 } })).toThrow("after the end of its 2 trees");
   expect(load({ config: { ...state.config, trees: 4 } })).toThrow("in the middle of tree 3");
   expect(load({ config: { ...state.config, classes: ["b", "a", "c"] } })).toThrow("ascending");

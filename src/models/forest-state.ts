@@ -1,7 +1,9 @@
 import { floorToFloat32 } from "../core/float32.ts";
 import { type Forest, sumCovers } from "../core/forest.ts";
 import { ModelFileError } from "../errors.ts";
-import { float64Of, integerOf, tensorOf } from "./state-reader.ts";
+import { exactLeaves, leafValuesOf } from "./leaf-format.ts";
+import { narrowest } from "./narrowest.ts";
+import { integerOf, tensorOf } from "./state-reader.ts";
 import type { ModelState, Tensor, TensorData } from "./state.ts";
 
 // A forest as tensors. The order of the nodes (pre-order) and which of them are leaves say what the trees are, so neither children nor
@@ -12,10 +14,11 @@ import type { ModelState, Tensor, TensorData } from "./state.ts";
 /** Columns at most, of a forest in a file: a row of them takes 64 MB. */
 export const MOST_COLUMNS = 2 ** 24;
 
-function narrowest(values: Int32Array, largest: number): Pick<Tensor, "dtype" | "data"> {
-  if (largest < 256) return { dtype: "U8", data: Uint8Array.from(values) };
-  if (largest < 65536) return { dtype: "U16", data: Uint16Array.from(values) };
-  return { dtype: "I32", data: values };
+/** Columns of nodes, -1 for a leaf, in the fewest bytes. */
+function columnNumbers(feature: Int32Array, columns: number): Pick<Tensor, "dtype" | "data"> {
+  if (columns <= 128) return { dtype: "I8", data: Int8Array.from(feature) };
+  if (columns <= 32768) return { dtype: "I16", data: Int16Array.from(feature) };
+  return { dtype: "I32", data: feature };
 }
 
 /** The covers of the leaves: whole numbers where all are, else float32, which they are. */
@@ -47,15 +50,11 @@ export function forestTensors({
     else thresholds[innerAt++] = floorToFloat32(threshold[i]);
   }
   const leafRows = leafValues.length / classes;
-  const features =
-    columns <= 32767
-      ? { dtype: "I16" as const, data: Int16Array.from(feature) }
-      : { dtype: "I32" as const, data: feature };
   return {
-    feature: { ...features, shape: [feature.length] },
+    feature: { ...columnNumbers(feature, columns), shape: [feature.length] },
     threshold: { dtype: "F32", shape: [inner], data: thresholds },
     leaf: { ...narrowest(leaf, leafRows - 1), shape: [leaf.length] },
-    leafValues: { dtype: "F64", shape: [leafRows, classes], data: leafValues },
+    leafValues: exactLeaves(leafValues, classes),
     ...(cover && { cover: coverTensor(feature, cover) }),
   };
 }
@@ -67,10 +66,10 @@ export function forestOf(state: ModelState, classes: number): Forest {
     throw new ModelFileError(`the forest has ${columns} columns, which are too many: ${MOST_COLUMNS} are read`);
   }
   const trees = integerOf(state, "trees", 1);
-  const features = tensorOf(state, "feature", ["I16", "I32"], [-1]).data;
+  const features = tensorOf(state, "feature", ["I8", "I16", "I32"], [-1]).data;
   const leaves = tensorOf(state, "leaf", ["U8", "U16", "I32"], [-1]).data;
   const thresholds = tensorOf(state, "threshold", ["F32"], [-1]).data;
-  const leafValues = float64Of(state, "leafValues", [-1, classes]);
+  const leafValues = leafValuesOf(state, classes);
   const count = features.length;
   if (count < trees || thresholds.length + leaves.length !== count) {
     throw new ModelFileError(
