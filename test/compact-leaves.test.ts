@@ -146,12 +146,14 @@ test("leaves that become alike are stored once, and what was stored in a byte is
 });
 
 test.each(formats)("boosted margins change by at most the rounds times the change of a leaf (%s)", (format) => {
-  const { state, largestChange } = compactLeaves(boosted.save(), format);
+  const { state, largestChange, largestMarginChange } = compactLeaves(boosted.save(), format);
+  expect(largestMarginChange).toBe(8 * largestChange);
+  expect(compactLeaves(weighted.save(), format).largestMarginChange).toBe(0);
   const own = boosted.margins(sample.x);
   const compact = GradientBoostingClassifier.load(loadModel(saveModel(state))).margins(sample.x);
   const change = own.reduce((most, value, i) => Math.max(most, Math.abs(value - compact[i])), 0);
   expect(change).toBeGreaterThan(0);
-  expect(change).toBeLessThanOrEqual(8 * largestChange * (1 + 1e-12));
+  expect(change).toBeLessThanOrEqual(largestMarginChange * (1 + 1e-12));
   const values = boosted.forest?.leafValues ?? new Float64Array(0);
   const range = Math.max(...values) - Math.min(...values);
   expect(largestChange).toBeLessThanOrEqual((format === "u8" ? range / 510 : 2 ** -11) * (1 + 1e-12));

@@ -24,6 +24,8 @@ interface ConvertOptions {
 interface Written {
   bytes: Uint8Array;
   leafChange?: number;
+  /** By how much a margin of boosted trees, their sum, can change by that. */
+  marginChange?: number;
 }
 
 /** What is written, by the ending of the file's name. */
@@ -43,7 +45,9 @@ const WRITERS: Readonly<
       const state = withFeatureNames(classifier.save(), featureNames);
       if (leaves === undefined) return { bytes: saveModel(state) };
       const compact = compactLeaves(state, leaves);
-      return { bytes: saveModel(compact.state), leafChange: compact.largestChange };
+      const { largestChange, largestMarginChange } = compact;
+      const marginChange = largestMarginChange > 0 ? largestMarginChange : undefined;
+      return { bytes: saveModel(compact.state), leafChange: largestChange, marginChange };
     },
   },
 };
@@ -66,7 +70,7 @@ export function addConvert(program: Command): void {
     )
     .option(
       "--json",
-      "one object: {model, format, out, written, bytes, leafChange (with --leaves), kind, classes, columns, featureNames, notes}",
+      "one object: {model, format, out, written, bytes, leafChange and marginChange (with --leaves), kind, classes, columns, featureNames, notes}",
     )
     .addHelpText("after", "\nExample:\n  $ emovox convert xgboost.json --classes calm,angry,sad --out model.onnx")
     .action(convert);
@@ -85,12 +89,20 @@ async function convert(path: string, { out, classes, columns, leaves, json }: Co
   } catch (error) {
     throw withFile(error, path);
   }
-  const { bytes, leafChange } = made;
+  const { bytes, leafChange, marginChange } = made;
   await writeFileAtomically(out, bytes);
   const { classifier, featureNames, notes } = model;
   const told = { kind: classifier.kind, classes: classifier.classes, columns: model.columns, featureNames, notes };
   if (json) {
-    const file = { model: path, format: model.format, out, written: format, bytes: bytes.length, leafChange };
+    const file = {
+      model: path,
+      format: model.format,
+      out,
+      written: format,
+      bytes: bytes.length,
+      leafChange,
+      marginChange,
+    };
     return print(JSON.stringify({ ...file, ...told }));
   }
   print(`${path}: ${model.format}`);
@@ -102,7 +114,11 @@ async function convert(path: string, { out, classes, columns, leaves, json }: Co
   if (leafChange !== undefined) {
     const change =
       leafChange === 0 ? "none changed" : `a number of a leaf changed by ${leafChange.toPrecision(2)} at most`;
-    print(`  leaves as ${leaves}: ${change}`);
+    const sum =
+      marginChange === undefined
+        ? ""
+        : `; boosting adds its trees, so that a margin (log odds) can change by up to ${marginChange.toPrecision(2)}`;
+    print(`  leaves as ${leaves}: ${change}${sum}`);
   }
   print(`Written: ${out} (${format}, ${bytes.length} bytes)`);
 }

@@ -1,3 +1,4 @@
+import { outputsOf } from "../core/boost.ts";
 import { LeafTable } from "../core/leaf-table.ts";
 import { ModelFileError, OptionError } from "../errors.ts";
 import { type LeafFormat, leafTensors, leafValuesOf } from "./leaf-format.ts";
@@ -9,10 +10,16 @@ const FORMATS: readonly string[] = ["f16", "u8"] satisfies LeafFormat[];
 /** Its leaves are numbers of classes, which must stay what they are. */
 const VOTED = "voted-forest";
 
-/** A state in fewer bytes, and by how much a number of a leaf changed at most. */
+/** Sums its trees: the changes of its leaves add up. All other trees are averaged. */
+const SUMMED = "gradient-boosting";
+
+/** A state in fewer bytes. */
 export interface CompactState {
   readonly state: ModelState;
+  /** By how much a number of a leaf changed at most, which is also the most for a mean of trees. */
   readonly largestChange: number;
+  /** By how much a margin of boosted trees, the sum of a leaf of each round, can change; 0 without such trees. */
+  readonly largestMarginChange: number;
 }
 
 /**
@@ -21,33 +28,45 @@ export interface CompactState {
  */
 export function compactLeaves(state: ModelState, format: LeafFormat): CompactState {
   if (!FORMATS.includes(format)) throw new OptionError(`leaves is "${format}"; it must be ${FORMATS.join(" or ")}`);
-  const prefixes = forestsIn(state.kind, state.config, "").filter((prefix) =>
+  const forests = forestsIn(state.kind, state.config, "").filter(({ prefix }) =>
     Object.hasOwn(state.tensors, `${prefix}leafValues`),
   );
-  if (prefixes.length === 0) {
+  if (forests.length === 0) {
     throw new OptionError(`the model (${state.kind}) has no trees whose leaves could be stored as ${format}`);
   }
   const tensors = { ...state.tensors };
   let largestChange = 0;
-  for (const prefix of prefixes) {
+  let largestMarginChange = 0;
+  for (const { prefix, rounds } of forests) {
     const names = ["leaf", "leafValues", "leafScale"].filter((name) => Object.hasOwn(tensors, prefix + name));
     const own = { ...state, tensors: Object.fromEntries(names.map((name) => [name, tensors[prefix + name]])) };
     const compact = compactTable(own, format);
     for (const name of names) if (!Object.hasOwn(compact.tensors, name)) delete tensors[prefix + name];
     for (const [name, tensor] of Object.entries(compact.tensors)) tensors[prefix + name] = tensor;
     largestChange = Math.max(largestChange, compact.largestChange);
+    largestMarginChange = Math.max(largestMarginChange, rounds * compact.largestChange);
   }
-  return { state: { ...state, tensors }, largestChange };
+  return { state: { ...state, tensors }, largestChange, largestMarginChange };
 }
 
-/** The prefixes of the tensors of a model, and of all that it holds, whose leaves are numbers. */
-function forestsIn(kind: Json, config: Json, prefix: string): string[] {
+/** Trees whose leaves are numbers: the prefix of their tensors' names, and how many of them are summed for one output (0: they are averaged). */
+interface Trees {
+  readonly prefix: string;
+  readonly rounds: number;
+}
+
+/** The trees of a model and of all that it holds. */
+function forestsIn(kind: Json, config: Json, prefix: string): Trees[] {
   if (!isObject(config)) return [];
   const parts = isObject(config.parts) ? Object.entries(config.parts) : [];
   const inner = parts.flatMap(([name, part]) =>
     isObject(part) ? forestsIn(part.kind, part.config, `${prefix}${name}.`) : [],
   );
-  return kind === VOTED ? inner : [prefix, ...inner];
+  return kind === VOTED ? inner : [{ prefix, rounds: kind === SUMMED ? roundsOf(config) : 0 }, ...inner];
+}
+
+function roundsOf({ trees, classes }: { readonly [key: string]: Json }): number {
+  return typeof trees === "number" && Array.isArray(classes) ? trees / outputsOf(classes.length) : 0;
 }
 
 const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } =>

@@ -263,10 +263,13 @@ test("leaves are stored in a byte on request, and the loss is told", async () =>
   const compact = JSON.parse((await convert("compact.safetensors", "--leaves", "u8")).stdout);
   expect(full).not.toHaveProperty("leafChange");
   expect(compact.leafChange).toBeGreaterThan(0);
+  expect(full).not.toHaveProperty("marginChange");
+  expect(compact.marginChange).toBeGreaterThan(compact.leafChange);
   expect(compact.bytes).toBeLessThan(full.bytes);
   expect((await readFile(join(folder, "compact.safetensors"))).length).toBe(compact.bytes);
   const told = await emovox("convert", "xgboost.json", "--out", "compact.safetensors", "--leaves", "u8");
   expect(told.stdout).toContain(`changed by ${compact.leafChange.toPrecision(2)} at most`);
+  expect(told.stdout).toContain(`can change by up to ${compact.marginChange.toPrecision(2)}`);
   const predict = (file: string) => emovox("predict", "--table", "rows.csv", "--model", file, "--json");
   const [own, other] = [await predict("full.safetensors"), await predict("compact.safetensors")].map(({ stdout }) =>
     printed(stdout, full.classes),
