@@ -66,11 +66,12 @@ export function forestOf(state: ModelState, classes: number): Forest {
     throw new ModelFileError(`the forest has ${columns} columns, which are too many: ${MOST_COLUMNS} are read`);
   }
   const trees = integerOf(state, "trees", 1);
-  const features = tensorOf(state, "feature", ["I8", "I16", "I32"], [-1]).data;
-  const leaves = tensorOf(state, "leaf", ["U8", "U16", "I32"], [-1]).data;
-  const thresholds = tensorOf(state, "threshold", ["F32"], [-1]).data;
+  // Of one type each, whatever the file's: loops over numbers of any type are several times slower.
+  const feature = new Int32Array(tensorOf(state, "feature", ["I8", "I16", "I32"], [-1]).data);
+  const leaves = new Int32Array(tensorOf(state, "leaf", ["U8", "U16", "I32"], [-1]).data);
+  const thresholds = tensorOf(state, "threshold", ["F32"], [-1]).data as Float32Array;
   const leafValues = leafValuesOf(state, classes);
-  const count = features.length;
+  const count = feature.length;
   if (count < trees || thresholds.length + leaves.length !== count) {
     throw new ModelFileError(
       `the forest's tensors do not agree: ${trees} trees, ${count} nodes, ${leaves.length} leaves`,
@@ -81,7 +82,7 @@ export function forestOf(state: ModelState, classes: number): Forest {
     columns,
     classes,
     offsets: new Int32Array(trees + 1),
-    feature: Int32Array.from(features),
+    feature,
     threshold: new Float64Array(count),
     right: new Int32Array(count),
     leafValues,
@@ -90,21 +91,33 @@ export function forestOf(state: ModelState, classes: number): Forest {
   return Object.hasOwn(state.tensors, "cover") ? withCover(forest, state) : forest;
 }
 
+/** The forest with its covers, which are checked now but laid out when an explanation first asks for them. */
 function withCover(forest: Forest, state: ModelState): Forest {
   const { feature } = forest;
-  const leaves = feature.reduce((count, column) => count + (column < 0 ? 1 : 0), 0);
+  let leaves = 0;
+  for (const column of feature) if (column < 0) leaves++;
   const covers = tensorOf(state, "cover", ["U8", "U16", "I32", "F32"], [leaves]).data;
-  const cover = new Float64Array(feature.length);
-  for (let node = 0, leaf = 0; node < feature.length; node++) {
-    if (feature[node] >= 0) continue;
-    cover[node] = covers[leaf++];
-    if (!(cover[node] > 0 && cover[node] < Infinity)) {
-      throw new ModelFileError(`a leaf of the forest has the cover ${cover[node]}; covers are finite and above 0`);
+  for (const cover of covers) {
+    if (!(cover > 0 && cover < Infinity)) {
+      throw new ModelFileError(`a leaf of the forest has the cover ${cover}; covers are finite and above 0`);
     }
   }
-  const covered = { ...forest, cover };
-  sumCovers(covered);
-  return covered;
+  let laidOut: Float64Array | null = null;
+  return {
+    ...forest,
+    get cover() {
+      laidOut ??= layOutCovers(forest, covers);
+      return laidOut;
+    },
+  };
+}
+
+function layOutCovers(forest: Forest, covers: TensorData): Float64Array {
+  const { feature } = forest;
+  const cover = new Float64Array(feature.length);
+  for (let node = 0, leaf = 0; node < feature.length; node++) if (feature[node] < 0) cover[node] = covers[leaf++];
+  sumCovers({ ...forest, cover });
+  return cover;
 }
 
 function checkProbabilities(leafValues: Float64Array): void {
@@ -115,7 +128,7 @@ function checkProbabilities(leafValues: Float64Array): void {
 }
 
 /** Walks the nodes in order and finds the right children: a leaf is followed by the right child of the nearest node that waits for one. */
-function linkNodes(forest: Forest, thresholds: TensorData, leaves: TensorData): void {
+function linkNodes(forest: Forest, thresholds: Float32Array, leaves: Int32Array): void {
   const { columns, offsets, feature, threshold, right, leafValues, classes } = forest;
   const leafRows = leafValues.length / classes;
   const trees = offsets.length - 1;
