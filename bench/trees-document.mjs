@@ -29,11 +29,14 @@ function linesOf(results, kind) {
   };
   const noteOf = (peer) =>
     of.flatMap(({ entries }) => entries).find((entry) => entry.peer === peer && entry.note)?.note;
-  const goals = GOALS[kind];
+  const goals = GOALS[kind] ?? {};
   const goal = ["goal", ...of.map(({ table }) => (goals[table] ? figure(goals[table]) : "")), ""];
   return {
     header: ["", ...of.map(({ table }) => TITLES[table]), ""],
-    lines: [...peers.map((peer) => [peer, ...of.map((result) => cell(result, peer)), noteOf(peer) ?? ""]), goal],
+    lines: [
+      ...peers.map((peer) => [peer, ...of.map((result) => cell(result, peer)), noteOf(peer) ?? ""]),
+      ...(GOALS[kind] ? [goal] : []),
+    ],
   };
 }
 
