@@ -10,9 +10,11 @@ import { drawTrees, treesDocument, treeTables } from "./trees-document.mjs";
 import { tableOf, writeTable } from "./tree-tables.mjs";
 
 const TABLES = ["narrow", "wide", "digits"];
-const KINDS = ["train", "row", "batch", "load"];
-/** Seconds that one timed run shall take; what is slower than that runs once. */
-const RUN = 0.25;
+const KINDS = ["train", "row", "batch", "load", "first"];
+/** Seconds that one timed run shall take, short enough to be left alone by others now and then; what is slower runs once. */
+const RUN = 0.02;
+/** Seconds of such runs in a round. */
+const ROUND = 0.3;
 const PEERS = Object.keys(treePeers);
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const say = (text) => process.stderr.write(`${text}\n`);
@@ -108,8 +110,13 @@ async function measureWork(kind, candidates, rounds) {
   }
   for (let round = 0; round < rounds; round++) {
     for (const entry of entries) {
-      if (entry.run && entry.error === undefined)
-        entry.runs.push((await elapsed(entry.run, entry.count)) / entry.count);
+      if (!entry.run || entry.error !== undefined) continue;
+      let spent = 0;
+      do {
+        const seconds = await elapsed(entry.run, entry.count);
+        entry.runs.push(seconds / entry.count);
+        spent += seconds;
+      } while (spent < ROUND);
     }
   }
   return entries.map(({ peer, note, runs, error, largestDifference }) =>

@@ -70,9 +70,10 @@ export {
 export { type LiveScope, serveLive } from "./live/serve-live.ts";
 export { VoiceActivity, type VoiceActivityOptions, voiceActivityOptions } from "./live/voice-activity.ts";
 export { loadClassifier } from "./models/load-classifier.ts";
+export type { LeafFormat } from "./models/leaf-format.ts";
 export type { Loader, Members } from "./models/members.ts";
 export { MultinomialNB, type MultinomialNBOptions } from "./models/multinomial-nb.ts";
-export { loadModel, saveModel } from "./models/model-file.ts";
+export { loadModel, type SaveOptions, saveModel } from "./models/model-file.ts";
 export {
   type PermutationImportance,
   permutationImportance,

@@ -6,7 +6,7 @@ import type { Matrix, Probabilities } from "./matrix.ts";
 import { isTemperature } from "./models/calibrator.ts";
 import type { Classifier } from "./models/classifier.ts";
 import { loadClassifier } from "./models/load-classifier.ts";
-import { loadModel, saveModel } from "./models/model-file.ts";
+import { loadModel, type SaveOptions, saveModel } from "./models/model-file.ts";
 import { hasPart, joinStates, partOf } from "./models/nested-state.ts";
 import { pretrained } from "./models/pretrained.ts";
 import { StandardScaler } from "./models/scaler.ts";
@@ -104,9 +104,9 @@ export class Recognizer {
     return new Recognizer(partsOf(loadModel(bytes)));
   }
 
-  /** One safetensors file with all that `predict` needs. */
-  save(): Uint8Array {
-    return saveModel(stateOf(this));
+  /** One safetensors file with all that `predict` needs. @throws {OptionError} `leaves` where no part has trees */
+  save(options: SaveOptions = {}): Uint8Array {
+    return saveModel(stateOf(this), options);
   }
 
   /** The classes of an answer that rests on all that the recogniser can use. */

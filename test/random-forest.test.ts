@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Forest } from "../src/core/forest.ts";
+import { core } from "../src/core/module.ts";
 import { DataError, ModelFileError, OptionError } from "../src/errors.ts";
 import { denseMatrix, matrixFromRows, takeRows, toSparse } from "../src/matrix.ts";
 import { RandomForestClassifier } from "../src/models/random-forest.ts";
@@ -35,6 +36,21 @@ test("the core predicts what the plain interpreter predicts, dense and sparse, m
   );
 });
 
+test("the answer for one row is the caller's own, and is the same after the core's memory has grown", () => {
+  const { x, y } = table(3, 200, 4, 3, 0);
+  const model = new RandomForestClassifier({ nEstimators: 9 });
+  model.fit(x, y);
+  const expected = predictForest(model.forest as Forest, x);
+  const one = (row: number) => model.predictProba(takeRows(x, [row])).data;
+  const first = one(0);
+  one(1);
+  expect(first).toEqual(expected.slice(0, 3));
+  const before = core.memory.buffer.byteLength;
+  core.release(core.alloc(before));
+  expect(core.memory.buffer.byteLength).toBeGreaterThan(before);
+  for (let row = 0; row < 20; row++) expect(one(row)).toEqual(expected.slice(3 * row, 3 * row + 3));
+});
+
 test("more than 65,536 columns need wider nodes, which say the same", () => {
   const { x, y } = table(1, 50, 70_000, 3, 0);
   const model = new RandomForestClassifier({ nEstimators: 10, maxFeatures: 40 });
@@ -42,6 +58,7 @@ test("more than 65,536 columns need wider nodes, which say the same", () => {
   expect(Math.max(...(model.forest?.feature ?? []))).toBeGreaterThan(65535);
   expect(model.predictProba(x).data).toEqual(predictForest(model.forest as Forest, x));
   expect(model.predictProba(toSparse(x))).toEqual(model.predictProba(x));
+  expect(model.predictProba(takeRows(x, [7])).data).toEqual(model.predictProba(x).data.slice(21, 24));
 });
 
 // scikit-learn 1.2.1: DecisionTreeClassifier(random_state=0).fit(X, y) on iris; splits of equal merit may differ
@@ -194,7 +211,10 @@ test("a saved forest that is not sound is refused before anything is run", () =>
   expect(load(withTensor("feature", (data) => data.slice(0, -1)))).toThrow(ModelFileError);
   expect(load(withTensor("leaf", ([, ...rest]) => [255, ...rest]))).toThrow("points to row 255");
   expect(load(withTensor("threshold", ([, ...rest]) => [Number.NaN, ...rest]))).toThrow("NaN");
-  expect(load(withTensor("leafValues", ([, ...rest]) => [2, ...rest]))).toThrow("no probability");
+  expect(load(withTensor("leafValues", (data) => data.map(() => 0)))).toThrow("sum to 0");
+  const { shape } = state.tensors.leafValues;
+  const stray = { dtype: "F64", shape, data: new Float64Array(3 * shape[0]).fill(2) };
+  expect(load({ tensors: { ...state.tensors, leafValues: stray } })).toThrow("holds 2, which is no probability");
   expect(load({ config: { ...state.config, trees: 2 } })).toThrow("after the end of its 2 trees");
   expect(load({ config: { ...state.config, trees: 4 } })).toThrow("in the middle of tree 3");
   expect(load({ config: { ...state.config, classes: ["b", "a", "c"] } })).toThrow("ascending");

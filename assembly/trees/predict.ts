@@ -14,7 +14,7 @@ const ABREAST = 8;
 class ResidentForest {
   /** See walk.ts; nodes are numbered within their tree. */
   nodes: usize;
-  /** The row of the leaf table of every node (u32; inner nodes have none). */
+  /** Where nodes are wide, the row of the leaf table of every node (u32; inner nodes have none); else leaves hold it themselves. */
   leafRows: usize;
   /** Where each tree's nodes start (u32, trees + 1). */
   offsets: usize;
@@ -30,12 +30,24 @@ class ResidentForest {
   wide: i32;
 }
 
-function addLeafRow(f: ResidentForest, tree: i32, node: usize, sums: usize): void {
+/** Of the bits of a leaf's threshold, a NaN, those that hold its row in the leaf table. */
+const ROW_BITS: u32 = 0x3fffff;
+
+function rowOf<T>(f: ResidentForest, tree: i32, node: usize): usize {
   const start = load<u32>(f.offsets + ((tree as usize) << 2)) as usize;
+  if (sizeof<T>() === 4) return load<u32>(f.leafRows + ((start + node) << 2)) as usize;
+  return (load<u32>(f.nodes + (start + node) * (4 + 2 * sizeof<T>())) & ROW_BITS) as usize;
+}
+
+function addLeafRow<T>(f: ResidentForest, tree: i32, node: usize, sums: usize): void {
   const bytes = (f.width as usize) << 3;
-  const leaf = f.leaves + (load<u32>(f.leafRows + ((start + node) << 2)) as usize) * bytes;
+  const leaf = f.leaves + rowOf<T>(f, tree, node) * bytes;
   const to = f.width === 1 ? sums + (((tree % f.outputs) as usize) << 3) : sums;
-  for (let c: usize = 0; c < bytes; c += 8) store<f64>(to + c, load<f64>(to + c) + load<f64>(leaf + c));
+  let c: usize = 0;
+  if (ASC_FEATURE_SIMD) {
+    for (; c + 16 <= bytes; c += 16) v128.store(to + c, f64x2.add(v128.load(to + c), v128.load(leaf + c)));
+  }
+  for (; c < bytes; c += 8) store<f64>(to + c, load<f64>(to + c) + load<f64>(leaf + c));
 }
 
 function rootOf<T>(f: ResidentForest, tree: i32): usize {
@@ -50,9 +62,9 @@ function addRow<T>(f: ResidentForest, x: usize, sums: usize): void {
       store<usize>(f.roots + (i as usize) * sizeof<usize>(), rootOf<T>(f, tree + i));
     }
     walkTrees<T>(f.roots, x, f.reached);
-    for (let i = 0; i < ABREAST; i++) addLeafRow(f, tree + i, load<u32>(f.reached + ((i as usize) << 2)), sums);
+    for (let i = 0; i < ABREAST; i++) addLeafRow<T>(f, tree + i, load<u32>(f.reached + ((i as usize) << 2)), sums);
   }
-  for (; tree < f.trees; tree++) addLeafRow(f, tree, walk<T>(rootOf<T>(f, tree), x), sums);
+  for (; tree < f.trees; tree++) addLeafRow<T>(f, tree, walk<T>(rootOf<T>(f, tree), x), sums);
 }
 
 function block<T>(f: ResidentForest, x: usize, rows: i32, columns: i32, out: usize): void {
@@ -64,7 +76,7 @@ function block<T>(f: ResidentForest, x: usize, rows: i32, columns: i32, out: usi
     for (let row = 0; row < whole; row += ABREAST) {
       walkRows<T>(root, x + (row as usize) * rowBytes, rowBytes, f.reached);
       for (let i = 0; i < ABREAST; i++) {
-        addLeafRow(f, tree, load<u32>(f.reached + ((i as usize) << 2)), out + ((row + i) as usize) * bytes);
+        addLeafRow<T>(f, tree, load<u32>(f.reached + ((i as usize) << 2)), out + ((row + i) as usize) * bytes);
       }
     }
   }
@@ -164,8 +176,9 @@ export function outOfBag(
       if (load<u32>(drawn + ((row as usize) << 2)) > 0) continue;
       const x = indptr ? buffer : values + (row as usize) * dense;
       if (indptr) scatter(indptr, indices, values, row, x, false);
-      const leaf = f.wide ? walk<u32>(rootOf<u32>(f, tree), x) : walk<u16>(rootOf<u16>(f, tree), x);
-      addLeafRow(f, tree, leaf, sums + (row as usize) * rowBytes);
+      const to = sums + (row as usize) * rowBytes;
+      if (f.wide) addLeafRow<u32>(f, tree, walk<u32>(rootOf<u32>(f, tree), x), to);
+      else addLeafRow<u16>(f, tree, walk<u16>(rootOf<u16>(f, tree), x), to);
       if (indptr) scatter(indptr, indices, values, row, x, true);
       const count = treeCounts + ((row as usize) << 2);
       store<u32>(count, load<u32>(count) + 1);

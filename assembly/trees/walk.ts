@@ -1,7 +1,7 @@
 // Walks down trees, eight abreast: while one waits for memory the others go on, and no branch is guessed. Nodes lie in pairs of children and end
 // in themselves: f32 threshold, then column and left child, u16 or u32 each (T); a step goes to the left child, or one further where the value is
-// above the threshold; a leaf's left child is the leaf, its threshold infinite. Thresholds are rounded down to float32, which
-// compares with float32 values as they did.
+// above the threshold; a leaf's left child is the leaf, and its threshold NaN, which no value is above. Thresholds are rounded down to
+// float32, which compares with float32 values as they did.
 
 /** Bytes of a node. */
 // @ts-ignore: decorator

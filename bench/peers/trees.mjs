@@ -57,6 +57,7 @@ const emovox = {
           values: () => forest.predictProba(table.x).data.slice(0, 500 * table.classes),
         },
         load: { run: ({ count }) => repeat(count, () => loadClassifier(loadModel(bytes))) },
+        first: { run: ({ count }) => repeat(count, () => loadClassifier(loadModel(bytes)).predictProba(rows[0])) },
       };
     }),
 };

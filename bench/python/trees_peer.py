@@ -61,7 +61,15 @@ def load(name, count):
     return time.perf_counter() - start
 
 
-works = {"train": train, "row": row, "batch": batch, "load": load}
+def first(name, count):
+    data, x = pickle.dumps(forest(name)), tables[name][0]
+    start = time.perf_counter()
+    for _ in range(count):
+        pickle.loads(data).predict_proba(x[:1])
+    return time.perf_counter() - start
+
+
+works = {"train": train, "row": row, "batch": batch, "load": load, "first": first}
 print(sklearn.__version__, *(f"{work}-{name}" for name in tables for work in works), flush=True)
 for line in sys.stdin:
     verb, work, count = line.split()

@@ -157,6 +157,10 @@ export const FORMATS = {
         model instanceof Pipeline && model.vectorizer ? model.save() : withFeatureNames(model.save(), names),
       ),
     );
+    const withTrees = (await ownModels()).filter(({ kind }) => kind === "gradient-boosting" || kind === "voting");
+    for (const leaves of ["f16", "u8"]) {
+      for (const model of withTrees) files.push(emovox.saveModel(withFeatureNames(model.save(), names), { leaves }));
+    }
     files.push(emovox.saveModel(readModel(encode(JSON.stringify(mlModels()[0]))).classifier.save()));
     return { files, mutate: (_, bytes, other, random) => mutateSafetensors(bytes, other, random), run: runClassifier };
   },

@@ -5,6 +5,7 @@ import { core } from "./module.ts";
 export const f32 = (pointer: number, length: number) => new Float32Array(core.memory.buffer, pointer, length);
 export const f64 = (pointer: number, length: number) => new Float64Array(core.memory.buffer, pointer, length);
 export const i32 = (pointer: number, length: number) => new Int32Array(core.memory.buffer, pointer, length);
+export const u32 = (pointer: number, length: number) => new Uint32Array(core.memory.buffer, pointer, length);
 export const u8 = (pointer: number, length: number) => new Uint8Array(core.memory.buffer, pointer, length);
 
 /** The most float32 values that one buffer may hold: half a gigabyte of the four that WebAssembly can address. */

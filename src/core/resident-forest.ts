@@ -2,7 +2,7 @@ import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
 import { floorToFloat32 } from "./float32.ts";
 import type { Forest } from "./forest.ts";
-import { f64, i32, scratch, u8 } from "./memory.ts";
+import { f32, f64, i32, scratch, u32, u8 } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
 
@@ -11,46 +11,63 @@ function checkPredictionSize(x: Matrix, outputs: number): void {
   checkCapacity(4 * stored + x.rows * (8 + 8 * outputs));
 }
 
+/** A leaf's threshold: a quiet NaN, above which no value is, whose other bits hold the leaf's row in the leaf table (where nodes are not wide). */
+const LEAF = 0x7fc00000;
+/** The rows that those bits can tell apart. */
+const MOST_ROWS = 1 << 22;
+
 /**
- * The nodes as the core walks them, children in pairs: f32 threshold, then column and left child, u16 each or, when `wide`, u32. A leaf is its own
- * left child. `leafRows` gives the rows of leaves in the leaf table.
+ * Writes the nodes as the core walks them, children in pairs: f32 threshold, then column and left child, u16 each or, where `leafRows` is given, u32.
+ * A leaf is its own left child. `leafRows` gets the rows of leaves in the leaf table.
  */
-function packNodes({ offsets, feature, threshold, right }: Forest, wide: boolean) {
-  const words = wide ? 3 : 2;
-  const floats = new Float32Array(feature.length * words);
-  const integers = wide ? new Uint32Array(floats.buffer) : new Uint16Array(floats.buffer);
-  const first = wide ? 1 : 2;
-  const leafRows = new Int32Array(feature.length);
-  const place = new Int32Array(feature.length);
+function packNodes({ offsets, feature, threshold, right }: Forest, nodes: Uint32Array, leafRows: Int32Array | null) {
+  const floats = new Float32Array(nodes.buffer, nodes.byteOffset, nodes.length);
+  // Where the nodes of one tree go.
+  const place = new Int32Array(offsets.reduce((most, end, i) => Math.max(most, end - (offsets[i - 1] ?? 0)), 0));
   for (let tree = 0; tree + 1 < offsets.length; tree++) {
     const start = offsets[tree];
     let free = 1;
+    place[0] = 0;
     for (let node = start; node < offsets[tree + 1]; node++) {
-      const at = start + place[node];
+      const own = place[node - start];
+      const at = start + own;
+      const word = at * (leafRows ? 3 : 2);
       const isLeaf = feature[node] < 0;
-      floats[at * words] = isLeaf ? Infinity : floorToFloat32(threshold[node]);
-      const pair = at * words * (wide ? 1 : 2) + first;
-      integers[pair] = isLeaf ? 0 : feature[node];
-      integers[pair + 1] = isLeaf ? place[node] : free;
+      const column = isLeaf ? 0 : feature[node];
+      const left = isLeaf ? own : free;
+      if (leafRows) {
+        nodes[word + 1] = column;
+        nodes[word + 2] = left;
+      } else nodes[word + 1] = column | (left << 16);
       if (isLeaf) {
-        leafRows[at] = right[node];
+        nodes[word] = leafRows ? LEAF : LEAF | right[node];
+        if (leafRows) leafRows[at] = right[node];
         continue;
       }
-      place[node + 1] = free;
-      place[start + right[node]] = free + 1;
+      floats[word] = floorToFloat32(threshold[node]);
+      place[node + 1 - start] = free;
+      place[right[node]] = free + 1;
       free += 2;
     }
   }
-  return { nodes: new Uint8Array(floats.buffer), leafRows };
 }
 
 /** Bytes of the room for eight roots, and of that for eight leaves. */
 const ROOM_BYTES = 32;
 
+/** Rows of at most so many columns get a buffer that stays. */
+const KEPT_COLUMNS = 65536;
+
 /** A forest laid out in the core's memory, ready to predict; its memory is freed when it is collected. */
 export class ResidentForest {
   readonly #record: number;
   readonly #outputs: number;
+  /** Where a single dense row goes and its answer comes from; 0 where there is no such buffer. */
+  readonly #row: number;
+  readonly #answer: number;
+  // Views of the two, made anew when the core's memory has grown.
+  #rowView = new Float32Array(0);
+  #answerView = new Float64Array(0);
 
   /**
    * @param outputs numbers a row; leaves of one number belong to the output `tree % outputs`.
@@ -60,20 +77,29 @@ export class ResidentForest {
     const { offsets, feature, leafValues, classes, columns } = forest;
     const trees = offsets.length - 1;
     const largest = offsets.reduce((most, end, i) => Math.max(most, i > 0 ? end - offsets[i - 1] : 0), columns);
-    const wide = largest > 65535;
+    const wide = largest > 65535 || leafValues.length / classes > MOST_ROWS;
     checkCapacity(16 * feature.length + leafValues.byteLength + offsets.byteLength);
-    const { nodes, leafRows } = packNodes(forest, wide);
     const pointers: number[] = [];
-    const keep = (data: Uint8Array | Int32Array | Float64Array): number => {
-      const pointer = core.alloc(Math.max(1, data.byteLength)) >>> 0;
-      u8(pointer, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const room = (bytes: number): number => {
+      const pointer = core.alloc(Math.max(1, bytes)) >>> 0;
       pointers.push(pointer);
       return pointer;
     };
-    const words = [keep(nodes), keep(leafRows), keep(offsets)];
+    const keep = (data: Uint8Array | Int32Array | Float64Array): number => {
+      const pointer = room(data.byteLength);
+      u8(pointer, data.byteLength).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+      return pointer;
+    };
+    const nodeWords = feature.length * (wide ? 3 : 2);
+    const nodes = room(4 * nodeWords);
+    const leafRows = wide ? room(4 * feature.length) : 0;
+    packNodes(forest, u32(nodes, nodeWords), wide ? i32(leafRows, feature.length) : null);
+    const words = [nodes, leafRows, keep(offsets)];
     words.push(keep(new Uint8Array(ROOM_BYTES)), keep(new Uint8Array(ROOM_BYTES)), keep(leafValues));
     this.#record = keep(Int32Array.of(...words, trees, classes, outputs, Number(averaged), Number(wide)));
     this.#outputs = outputs;
+    this.#row = columns <= KEPT_COLUMNS ? keep(new Uint8Array(4 * columns)) : 0;
+    this.#answer = keep(new Uint8Array(8 * outputs));
     freeWithOwner(this, () => {
       for (const pointer of pointers) core.release(pointer);
     });
@@ -81,10 +107,11 @@ export class ResidentForest {
 
   /** What the trees say of each row, rows x outputs. */
   predict(x: Matrix): Float64Array {
+    if (x.kind === "dense" && x.rows === 1 && this.#row > 0) return this.#predictRow(x.data);
     const size = x.rows * this.#outputs;
     checkPredictionSize(x, this.#outputs);
     return scratch((memory) => {
-      const out = memory.zeros(size * 8);
+      const out = memory.space(size * 8);
       const values = memory.copy(x.kind === "dense" ? x.data : x.values);
       if (x.kind === "dense") {
         core.predictForestDense(this.#record, values, x.rows, x.columns, out);
@@ -95,6 +122,17 @@ export class ResidentForest {
       }
       return f64(out, size).slice();
     });
+  }
+
+  /** One dense row, in and out of buffers that stay: nothing is allocated but the answer. */
+  #predictRow(row: Float32Array): Float64Array {
+    if (this.#rowView.buffer !== core.memory.buffer) {
+      this.#rowView = f32(this.#row, row.length);
+      this.#answerView = f64(this.#answer, this.#outputs);
+    }
+    this.#rowView.set(row);
+    core.predictForestDense(this.#record, this.#row, 1, row.length, this.#answer);
+    return this.#answerView.slice();
   }
 
   /**

@@ -1,4 +1,5 @@
 import { DataError } from "../errors.ts";
+import { stratifiedGroupParts } from "../models/stratified-group-folds.ts";
 import { Random } from "../random.ts";
 
 /** Which rows train and which rows test, as row numbers in ascending order (a leaking split may repeat rows). */
@@ -57,41 +58,13 @@ export function stratifiedGroupKFold(
 ): Split[] {
   const names = distinctGroups(groups);
   checkFolds(k, names.length);
-  if (seed !== undefined) new Random(seed).shuffle(names);
   const classes = [...new Set(labels)].sort();
   const codeOf = new Map(classes.map((name, code) => [name, code]));
-  const countOf = new Map(names.map((name) => [name, new Float64Array(classes.length)]));
-  const totals = new Float64Array(classes.length);
-  groups.forEach((group, row) => {
-    const code = codeOf.get(labels[row])!;
-    countOf.get(group)![code]++;
-    totals[code]++;
-  });
-  const spread = new Map(names.map((name) => [name, deviation(countOf.get(name)!)]));
-  const parts = Array.from({ length: k }, () => ({
-    counts: new Float64Array(classes.length),
-    rows: 0,
-    names: new Set<string>(),
-  }));
-  for (const name of names.sort((a, b) => spread.get(b)! - spread.get(a)!)) {
-    const counts = countOf.get(name)!;
-    const uneven = parts.map((own) =>
-      mean(
-        classes.map((_, c) =>
-          deviation(parts.map((part) => (part.counts[c] + (part === own ? counts[c] : 0)) / totals[c])),
-        ),
-      ),
-    );
-    let best = 0;
-    for (let p = 1; p < k; p++) {
-      const equal = Math.abs(uneven[p] - uneven[best]) <= 1e-8 + 1e-5 * Math.abs(uneven[best]); // numpy.isclose
-      if (uneven[p] < uneven[best] || (equal && parts[p].rows < parts[best].rows)) best = p;
-    }
-    counts.forEach((count, c) => (parts[best].counts[c] += count));
-    parts[best].rows += counts.reduce((sum, count) => sum + count, 0);
-    parts[best].names.add(name);
-  }
-  return parts.map((part, f) => splitByGroup(`fold ${f + 1}`, groups, part.names));
+  const codes = Uint16Array.from(labels, (label) => codeOf.get(label)!);
+  const partOf = stratifiedGroupParts(groups, codes, classes.length, k, seed);
+  return Array.from({ length: k }, (_, f) =>
+    splitByGroup(`fold ${f + 1}`, groups, new Set(groups.filter((_, row) => partOf[row] === f))),
+  );
 }
 
 /**
@@ -206,13 +179,4 @@ function splitByGroup(name: string, groups: readonly string[], testing: Readonly
 function checkFolds(k: number, groups: number): void {
   if (!Number.isInteger(k) || k < 2) throw new DataError(`k-fold needs at least 2 folds, not ${k}`);
   if (groups < k) throw new DataError(`${k} folds need at least ${k} groups, there are ${groups}`);
-}
-
-const mean = (values: ArrayLike<number>): number =>
-  (Array.prototype.reduce.call(values, (sum, value) => (sum as number) + (value as number), 0) as number) /
-  values.length;
-
-function deviation(values: ArrayLike<number>): number {
-  const centre = mean(values);
-  return Math.sqrt(mean(Array.from(values, (value) => (value - centre) * (value - centre))));
 }

@@ -110,7 +110,10 @@ export async function trainAudioBranch(
   const scaler = new StandardScaler();
   scaler.fit(features);
   const classifier = createClassifier(options, "audio");
-  await classifier.fit(scaler.transform(features), rows.labels, { sampleWeight: balancedWeights(rows.labels) });
+  await classifier.fit(scaler.transform(features), rows.labels, {
+    groups: speakersOf(rows),
+    sampleWeight: balancedWeights(rows.labels),
+  });
   const { temperature, report } = calibrate(rows, held, held, options.seed);
   return { branch: { extractor, scaler, classifier, temperature }, report };
 }
@@ -138,7 +141,10 @@ export async function trainTextBranch(
   const labels = Array.from(train, (row) => rows.labels[row]);
   const vectorizer = createVectorizer();
   const classifier = createClassifier(options, "text");
-  await classifier.fit(vectorizer.fitTransform(texts), labels, { sampleWeight: balancedWeights(labels) });
+  await classifier.fit(vectorizer.fitTransform(texts), labels, {
+    groups: speakersOf(rows, train),
+    sampleWeight: balancedWeights(labels),
+  });
   const { temperature, report } = calibrate(rows, held, tested, options.seed);
   return { branch: { vectorizer, classifier, temperature }, report };
 }
@@ -171,12 +177,11 @@ async function trainReader(
   const held = splits && (await holdOut(rows, splits, options, modality, (fold) => fold.take(numbers), create));
   const train = published?.dev[0].train ?? Int32Array.from(rows.labels, (_, row) => row);
   const labels = Array.from(train, (row) => rows.labels[row]);
-  const speakers = rows.speakers?.every((speaker) => speaker) ? (rows.speakers as readonly string[]) : undefined;
   const classifier = createNetwork(name, options.seed, modality);
   const reader = create(classifier);
   await reader.fit(takeRows(numbers, train), labels, {
     ...options.hooks,
-    groups: speakers && Array.from(train, (row) => speakers[row]),
+    groups: speakersOf(rows, train),
     sampleWeight: balancedWeights(labels),
   });
   const say = async ([{ test }]: NamedSplits, protocol: string): Promise<HeldOut> => ({
@@ -218,6 +223,12 @@ interface NamedSplits extends ReadonlyArray<Split> {
   readonly protocol?: string;
 }
 
+/** Who spoke each of `which` rows, of all when left out; nobody where a row does not say. */
+function speakersOf({ speakers, labels }: EvaluationRows, which?: Int32Array): readonly string[] | undefined {
+  if (!speakers?.every((speaker) => speaker)) return undefined;
+  return Array.from(which ?? labels.keys(), (row) => speakers[row]!);
+}
+
 function groupSplits(rows: EvaluationRows): NamedSplits {
   for (const field of ["speakers", "sessions"] as const) {
     const groups = rows[field];
@@ -256,11 +267,13 @@ async function holdOut(
   create: () => Classifier = () => createClassifier(options, modality),
 ): Promise<HeldOut> {
   const { classes, labels } = rows;
+  // What a model holds out inside, to tell when to stop, are then whole speakers, as when it learns from all rows.
+  const groups = speakersOf(rows);
   const tested: number[] = [];
   const probabilities: number[] = [];
   for (const [f, split] of splits.entries()) {
     const fold = new Fold(split, labels);
-    const prediction = await fold.fitPredict(create(), fit(fold), { weights: true });
+    const prediction = await fold.fitPredict(create(), fit(fold), { weights: true, groups });
     const { columns, data } = prediction.probabilities;
     const column = new Map(prediction.classes.map((name, c) => [name, c]));
     for (let r = 0; r < prediction.rows.length; r++) {
@@ -288,8 +301,7 @@ function calibrate(
   const temperature = fitTemperature(held.probabilities, truthOf(held), weightsOf(held));
   const truth = truthOf(tested);
   const calibrated = applyTemperature(tested.probabilities, temperature);
-  const speakers = rows.speakers?.every((speaker) => speaker) ? (rows.speakers as readonly string[]) : undefined;
-  const groups = speakers && Array.from(tested.rows, (row) => speakers[row]);
+  const groups = speakersOf(rows, tested.rows);
   const score = scorePredictions({ truth, predicted: mostProbable(calibrated), classes, groups }, seed);
   const weights = weightsOf(tested);
   const ece = [tested.probabilities, calibrated].map((p) => expectedCalibrationError(p, truth, weights));

@@ -34,12 +34,12 @@ const SMALLEST = 1e-6;
 
 /**
  * A classifier whose probabilities are made truthful: a calibrator learns from its probabilities of rows that it had not learnt from
- * (stratified parts, which know nothing of speakers); then it learns from all rows. That is scikit-learn's
+ * (stratified parts, of whole groups where `fit` is given groups: no speaker then stands on both sides); then it learns from all rows. That is scikit-learn's
  * `CalibratedClassifierCV(ensemble=False)`, but that the sigmoid is taken of log-odds, which it can leave as they are.
  *
  * @example
  * const calibrated = new CalibratedClassifier(new RandomForestClassifier({ seed: 1 }), { method: "isotonic" });
- * await calibrated.fit(x, y);
+ * await calibrated.fit(x, y, { groups: speakers });
  * const { data } = await calibrated.predictProba(x);
  */
 export class CalibratedClassifier implements Classifier {
@@ -66,8 +66,8 @@ export class CalibratedClassifier implements Classifier {
     return this.#calibrator;
   }
 
-  /** @throws {DataError} what the classifier refuses, or a class with too few examples to hold some out */
-  async fit(x: Matrix, y: readonly string[], { sampleWeight, onProgress }: FitOptions = {}): Promise<void> {
+  /** @throws {DataError} what the classifier refuses, groups that are not one a row, or a class with too few examples to hold some out */
+  async fit(x: Matrix, y: readonly string[], { sampleWeight, groups, onProgress }: FitOptions = {}): Promise<void> {
     checkExamples(x, y, sampleWeight);
     const labels = encodeLabels(y);
     const { method, folds, seed } = this.options;
@@ -76,11 +76,12 @@ export class CalibratedClassifier implements Classifier {
       folds,
       seed,
       sampleWeight,
+      groups,
       onProgress: part(0, folds),
     });
     const weights = sampleWeight ?? new Float64Array(x.rows).fill(1);
     this.#calibrator = fitCalibrator(method, probabilityScores(held, method), labels.codes, weights);
-    await this.classifier.fit(x, y, { sampleWeight, onProgress: part(folds, 1) });
+    await this.classifier.fit(x, y, { sampleWeight, groups, onProgress: part(folds, 1) });
   }
 
   async predictProba(x: Matrix): Promise<Probabilities> {

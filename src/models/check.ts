@@ -53,6 +53,14 @@ export function checkRows(x: Matrix, columns: number): void {
   checkMatrix(x);
 }
 
+/** Checks that there is a group for every row, where there are groups. @throws {DataError} */
+export function checkGroups(rows: number, groups?: readonly string[]): void {
+  if (groups === undefined) return;
+  if (groups.length !== rows) throw new DataError(`there are ${rows} rows but ${groups.length} groups`);
+  const bad = groups.findIndex((group) => typeof group !== "string");
+  if (bad >= 0) throw new DataError(`the group of row ${bad} is ${String(groups[bad])}; groups are names`);
+}
+
 /** Checks examples that are to be learnt from. @throws {DataError} */
 export function checkExamples(x: Matrix, y: readonly string[], sampleWeight?: ArrayLike<number>): void {
   if (x.rows === 0) throw new DataError("there are no examples to learn from");

@@ -2,6 +2,7 @@ import { DataError } from "../errors.ts";
 import { denseMatrix, type Matrix, toDense, toSparse } from "../matrix.ts";
 import { Random } from "../random.ts";
 import { checkExamples } from "./check.ts";
+import { areGroups, innerFolds } from "./inner-folds.ts";
 import type { EncodedLabels } from "./label-encoder.ts";
 
 /** Examples that are held out of training, to tell when it should end. */
@@ -17,9 +18,24 @@ export interface SplitExamples {
   readonly isHeldOut: Uint8Array;
 }
 
-/** Holds out a share of each class, drawn by `seed`: at least one example, while one stays. */
-export function holdOutShare(x: Matrix, { codes, counts }: EncodedLabels, share: number, seed: number): SplitExamples {
+/**
+ * Holds out a share of each class, drawn by `seed`: at least one example, while one stays. Where there are groups, whole groups instead, of about
+ * that share of the rows and with class shares as equal as they allow ({@link innerFolds}).
+ */
+export function holdOutShare(
+  x: Matrix,
+  labels: EncodedLabels,
+  share: number,
+  seed: number,
+  groups?: readonly string[],
+): SplitExamples {
+  const { codes, counts } = labels;
   const isHeldOut = new Uint8Array(codes.length);
+  if (areGroups(groups)) {
+    const [{ test }] = innerFolds(labels, { folds: Math.max(2, Math.round(1 / share)), seed, groups, least: 1 });
+    for (const row of test) isHeldOut[row] = 1;
+    return { x, codes, isHeldOut };
+  }
   const wanted = counts.map((count) => Math.min(count - 1, Math.max(1, Math.round(share * count))));
   for (const row of new Random(seed).shuffle(Int32Array.from(codes, (_, i) => i))) {
     if (wanted[codes[row]]-- > 0) isHeldOut[row] = 1;

@@ -1,7 +1,9 @@
 import { floorToFloat32 } from "../core/float32.ts";
 import { type Forest, sumCovers } from "../core/forest.ts";
 import { ModelFileError } from "../errors.ts";
-import { float64Of, integerOf, tensorOf } from "./state-reader.ts";
+import { exactLeaves, leafValuesOf } from "./leaf-format.ts";
+import { narrowest } from "./narrowest.ts";
+import { integerOf, tensorOf } from "./state-reader.ts";
 import type { ModelState, Tensor, TensorData } from "./state.ts";
 
 // A forest as tensors. The order of the nodes (pre-order) and which of them are leaves say what the trees are, so neither children nor
@@ -12,10 +14,11 @@ import type { ModelState, Tensor, TensorData } from "./state.ts";
 /** Columns at most, of a forest in a file: a row of them takes 64 MB. */
 export const MOST_COLUMNS = 2 ** 24;
 
-function narrowest(values: Int32Array, largest: number): Pick<Tensor, "dtype" | "data"> {
-  if (largest < 256) return { dtype: "U8", data: Uint8Array.from(values) };
-  if (largest < 65536) return { dtype: "U16", data: Uint16Array.from(values) };
-  return { dtype: "I32", data: values };
+/** Columns of nodes, -1 for a leaf, in the fewest bytes. */
+function columnNumbers(feature: Int32Array, columns: number): Pick<Tensor, "dtype" | "data"> {
+  if (columns <= 128) return { dtype: "I8", data: Int8Array.from(feature) };
+  if (columns <= 32768) return { dtype: "I16", data: Int16Array.from(feature) };
+  return { dtype: "I32", data: feature };
 }
 
 /** The covers of the leaves: whole numbers where all are, else float32, which they are. */
@@ -47,15 +50,11 @@ export function forestTensors({
     else thresholds[innerAt++] = floorToFloat32(threshold[i]);
   }
   const leafRows = leafValues.length / classes;
-  const features =
-    columns <= 32767
-      ? { dtype: "I16" as const, data: Int16Array.from(feature) }
-      : { dtype: "I32" as const, data: feature };
   return {
-    feature: { ...features, shape: [feature.length] },
+    feature: { ...columnNumbers(feature, columns), shape: [feature.length] },
     threshold: { dtype: "F32", shape: [inner], data: thresholds },
     leaf: { ...narrowest(leaf, leafRows - 1), shape: [leaf.length] },
-    leafValues: { dtype: "F64", shape: [leafRows, classes], data: leafValues },
+    leafValues: exactLeaves(leafValues, classes),
     ...(cover && { cover: coverTensor(feature, cover) }),
   };
 }
@@ -67,11 +66,12 @@ export function forestOf(state: ModelState, classes: number): Forest {
     throw new ModelFileError(`the forest has ${columns} columns, which are too many: ${MOST_COLUMNS} are read`);
   }
   const trees = integerOf(state, "trees", 1);
-  const features = tensorOf(state, "feature", ["I16", "I32"], [-1]).data;
-  const leaves = tensorOf(state, "leaf", ["U8", "U16", "I32"], [-1]).data;
-  const thresholds = tensorOf(state, "threshold", ["F32"], [-1]).data;
-  const leafValues = float64Of(state, "leafValues", [-1, classes]);
-  const count = features.length;
+  // Of one type each, whatever the file's: loops over numbers of any type are several times slower.
+  const feature = new Int32Array(tensorOf(state, "feature", ["I8", "I16", "I32"], [-1]).data);
+  const leaves = new Int32Array(tensorOf(state, "leaf", ["U8", "U16", "I32"], [-1]).data);
+  const thresholds = tensorOf(state, "threshold", ["F32"], [-1]).data as Float32Array;
+  const leafValues = leafValuesOf(state, classes);
+  const count = feature.length;
   if (count < trees || thresholds.length + leaves.length !== count) {
     throw new ModelFileError(
       `the forest's tensors do not agree: ${trees} trees, ${count} nodes, ${leaves.length} leaves`,
@@ -82,7 +82,7 @@ export function forestOf(state: ModelState, classes: number): Forest {
     columns,
     classes,
     offsets: new Int32Array(trees + 1),
-    feature: Int32Array.from(features),
+    feature,
     threshold: new Float64Array(count),
     right: new Int32Array(count),
     leafValues,
@@ -91,21 +91,33 @@ export function forestOf(state: ModelState, classes: number): Forest {
   return Object.hasOwn(state.tensors, "cover") ? withCover(forest, state) : forest;
 }
 
+/** The forest with its covers, which are checked now but laid out when an explanation first asks for them. */
 function withCover(forest: Forest, state: ModelState): Forest {
   const { feature } = forest;
-  const leaves = feature.reduce((count, column) => count + (column < 0 ? 1 : 0), 0);
+  let leaves = 0;
+  for (const column of feature) if (column < 0) leaves++;
   const covers = tensorOf(state, "cover", ["U8", "U16", "I32", "F32"], [leaves]).data;
-  const cover = new Float64Array(feature.length);
-  for (let node = 0, leaf = 0; node < feature.length; node++) {
-    if (feature[node] >= 0) continue;
-    cover[node] = covers[leaf++];
-    if (!(cover[node] > 0 && cover[node] < Infinity)) {
-      throw new ModelFileError(`a leaf of the forest has the cover ${cover[node]}; covers are finite and above 0`);
+  for (const cover of covers) {
+    if (!(cover > 0 && cover < Infinity)) {
+      throw new ModelFileError(`a leaf of the forest has the cover ${cover}; covers are finite and above 0`);
     }
   }
-  const covered = { ...forest, cover };
-  sumCovers(covered);
-  return covered;
+  let laidOut: Float64Array | null = null;
+  return {
+    ...forest,
+    get cover() {
+      laidOut ??= layOutCovers(forest, covers);
+      return laidOut;
+    },
+  };
+}
+
+function layOutCovers(forest: Forest, covers: TensorData): Float64Array {
+  const { feature } = forest;
+  const cover = new Float64Array(feature.length);
+  for (let node = 0, leaf = 0; node < feature.length; node++) if (feature[node] < 0) cover[node] = covers[leaf++];
+  sumCovers({ ...forest, cover });
+  return cover;
 }
 
 function checkProbabilities(leafValues: Float64Array): void {
@@ -116,7 +128,7 @@ function checkProbabilities(leafValues: Float64Array): void {
 }
 
 /** Walks the nodes in order and finds the right children: a leaf is followed by the right child of the nearest node that waits for one. */
-function linkNodes(forest: Forest, thresholds: TensorData, leaves: TensorData): void {
+function linkNodes(forest: Forest, thresholds: Float32Array, leaves: Int32Array): void {
   const { columns, offsets, feature, threshold, right, leafValues, classes } = forest;
   const leafRows = leafValues.length / classes;
   const trees = offsets.length - 1;

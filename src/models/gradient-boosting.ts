@@ -3,7 +3,7 @@ import type { Forest } from "../core/forest.ts";
 import { ResidentForest } from "../core/resident-forest.ts";
 import { DataError, ModelFileError } from "../errors.ts";
 import type { Matrix, Probabilities } from "../matrix.ts";
-import { checkExamples, checkRows } from "./check.ts";
+import { checkExamples, checkGroups, checkRows } from "./check.ts";
 import { classWeights } from "./class-weight.ts";
 import type { Classifier, FitOptions } from "./classifier.ts";
 import { totalGain } from "./feature-importances.ts";
@@ -77,8 +77,9 @@ export class GradientBoostingClassifier implements Classifier {
   }
 
   /** @throws {DataError} no rows, fewer than two classes, a class with one example, NaN, lengths or held-out examples that do not agree. */
-  fit(x: Matrix, y: readonly string[], { sampleWeight, onProgress, heldOut }: BoostingFitOptions = {}): void {
+  fit(x: Matrix, y: readonly string[], { sampleWeight, groups, onProgress, heldOut }: BoostingFitOptions = {}): void {
     checkExamples(x, y, sampleWeight);
+    checkGroups(x.rows, groups);
     const labels = encodeLabels(y);
     const { options } = this;
     const { earlyStoppingRounds, seed } = options;
@@ -89,7 +90,7 @@ export class GradientBoostingClassifier implements Classifier {
     }
     let split: SplitExamples = { x, codes: labels.codes, isHeldOut: new Uint8Array(x.rows) };
     if (heldOut) split = holdOutPart(x, labels, heldOut);
-    else if (earlyStoppingRounds !== null) split = holdOutShare(x, labels, options.validationFraction, seed);
+    else if (earlyStoppingRounds !== null) split = holdOutShare(x, labels, options.validationFraction, seed, groups);
     const byClass = classWeights(labels, options.classWeight);
     const weights = Float64Array.from(split.codes, (code, i) => byClass[code] * (sampleWeight?.[i] ?? 1));
     const training = weights.map((weight, i) => (split.isHeldOut[i] ? 0 : weight));

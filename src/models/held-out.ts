@@ -1,27 +1,33 @@
 import { DataError, OptionError } from "../errors.ts";
 import { type Matrix, type Probabilities, takeRows } from "../matrix.ts";
+import { checkGroups } from "./check.ts";
 import type { Classifier, FitOptions } from "./classifier.ts";
+import { innerFolds } from "./inner-folds.ts";
 import type { EncodedLabels } from "./label-encoder.ts";
-import { stratifiedFolds } from "./stratified-folds.ts";
 
 export interface HeldOutOptions extends FitOptions {
   readonly folds: number;
   readonly seed: number;
 }
 
+/** Examples of a class that classifiers want to learn from. */
+const LEAST = 2;
+
 /**
- * The probabilities of every row by a classifier that learnt without it: `folds` stratified parts are held out in turn. The classifier
- * is left fitted on the last of them.
+ * The probabilities of every row by a classifier that learnt without it: `folds` stratified parts are held out in turn, of whole
+ * groups where there are any ({@link innerFolds}). The classifier is left fitted on the last of them.
  *
- * @throws {DataError} a class with so few examples that fewer than two would be left to learn from
+ * @throws {DataError} groups that are not one a row, or a class with so few examples that fewer than two would be left to learn from
  */
 export async function heldOutProbabilities(
   classifier: Classifier,
   x: Matrix,
-  { classes, codes, counts }: EncodedLabels,
-  { folds, seed, sampleWeight, onProgress }: HeldOutOptions,
+  labels: EncodedLabels,
+  { folds, seed, sampleWeight, groups, onProgress }: HeldOutOptions,
 ): Promise<Probabilities> {
-  const scarce = classes.findIndex((_, code) => counts[code] - Math.ceil(counts[code] / folds) < 2);
+  checkGroups(x.rows, groups);
+  const { classes, codes, counts } = labels;
+  const scarce = classes.findIndex((_, code) => counts[code] - Math.ceil(counts[code] / folds) < LEAST);
   if (scarce >= 0) {
     throw new DataError(
       `the class "${classes[scarce]}" has ${counts[scarce]} examples, too few to hold out one part of ${folds} and learn from two`,
@@ -29,13 +35,15 @@ export async function heldOutProbabilities(
   }
   const columns = classes.length;
   const data = new Float64Array(x.rows * columns);
-  for (const [f, { train, test }] of stratifiedFolds(codes, folds, seed).entries()) {
+  const divided = innerFolds(labels, { folds, seed, groups, least: LEAST });
+  for (const [f, { train, test }] of divided.entries()) {
     await classifier.fit(
       takeRows(x, train),
       Array.from(train, (row) => classes[codes[row]]),
       {
         sampleWeight: sampleWeight && Float64Array.from(train, (row) => sampleWeight[row]),
-        onProgress: (done) => onProgress?.((f + done) / folds),
+        groups: groups && Array.from(train, (row) => groups[row]),
+        onProgress: (done) => onProgress?.((f + done) / divided.length),
       },
     );
     const proba = await classifier.predictProba(takeRows(x, test));

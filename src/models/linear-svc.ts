@@ -3,15 +3,15 @@ import { fitLinearSvm, type LinearSvmFit } from "../core/svm.ts";
 import { DataError, ModelFileError } from "../errors.ts";
 import { type Matrix, type Probabilities, takeRows } from "../matrix.ts";
 import { applyCalibrator, type Calibrator, calibratorFromJson, calibratorToJson, fitCalibrator } from "./calibrator.ts";
-import { checkExamples, checkRows } from "./check.ts";
+import { checkExamples, checkGroups, checkRows } from "./check.ts";
 import { classWeights } from "./class-weight.ts";
 import type { Classifier, FitOptions } from "./classifier.ts";
+import { innerFolds } from "./inner-folds.ts";
 import { type EncodedLabels, encodeLabels } from "./label-encoder.ts";
 import { checkLinearSvcOptions, LINEAR_SVC_DEFAULTS, type LinearSVCOptions } from "./linear-svc-options.ts";
 import type { Scores } from "./scores.ts";
 import type { Json, ModelState } from "./state.ts";
 import { checkKind, classesOf, float64Of, integerOf, optionsOf, withOptions } from "./state-reader.ts";
-import { stratifiedFolds } from "./stratified-folds.ts";
 
 /** Held-out parts that give the scores which probabilities are fitted on. */
 const FOLDS = 5;
@@ -21,8 +21,8 @@ const FOLDS = 5;
  * minimises `|w|^2 / 2 + C * sum(weight * max(0, 1 - y w.x)^2)` for each class, as scikit-learn's `LinearSVC` and liblinear do. As there,
  * the intercept is the weight of a column of `interceptScaling`, and so is penalised. Learns from dense and sparse rows.
  *
- * Probabilities are fitted within `fit`, on the decision values of rows that were held out (five stratified folds, which know nothing of
- * speakers); the boundaries themselves learn from all rows.
+ * Probabilities are fitted within `fit`, on the decision values of rows that were held out (five stratified folds, of whole groups where
+ * `fit` is given groups: no speaker then stands on both sides); the boundaries themselves learn from all rows.
  *
  * @example
  * const machine = new LinearSVC({ C: 0.5, classWeight: "balanced" });
@@ -66,11 +66,12 @@ export class LinearSVC implements Classifier {
   }
 
   /** @throws {DataError} no rows, fewer than two classes, a class with one example, NaN, lengths that do not agree. */
-  fit(x: Matrix, y: readonly string[], { sampleWeight, onProgress }: FitOptions = {}): void {
+  fit(x: Matrix, y: readonly string[], { sampleWeight, groups, onProgress }: FitOptions = {}): void {
     checkExamples(x, y, sampleWeight);
+    checkGroups(x.rows, groups);
     const labels = encodeLabels(y);
     const report = (part: number) => (done: number) => onProgress?.((part + done) / (FOLDS + 1));
-    this.#calibrator = this.#calibrate(x, labels, sampleWeight, report);
+    this.#calibrator = this.#calibrate(x, labels, sampleWeight, groups, report);
     this.#fit = this.#fitRows(x, labels, labels.codes, sampleWeight, report(FOLDS));
     this.#resident = null;
     this.#classes = labels.classes;
@@ -134,13 +135,15 @@ export class LinearSVC implements Classifier {
     x: Matrix,
     labels: EncodedLabels,
     sampleWeight: ArrayLike<number> | undefined,
+    groups: readonly string[] | undefined,
     report: (part: number) => (done: number) => void,
   ): Calibrator {
     const { codes, classes } = labels;
     const weights = Float64Array.from(codes, (_, i) => sampleWeight?.[i] ?? 1);
     const columns = classes.length === 2 ? 1 : classes.length;
     const held = { rows: x.rows, columns, data: new Float64Array(x.rows * columns) };
-    for (const [f, { train, test }] of stratifiedFolds(codes, FOLDS, this.options.seed).entries()) {
+    const divided = innerFolds(labels, { folds: FOLDS, seed: this.options.seed, groups, least: 1 });
+    for (const [f, { train, test }] of divided.entries()) {
       const fit = this.#fitRows(
         takeRows(x, train),
         labels,

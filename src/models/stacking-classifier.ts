@@ -31,12 +31,12 @@ const FINAL = "final.estimator";
 
 /**
  * Stacked generalisation (Wolpert 1992), as scikit-learn's `StackingClassifier`: a final estimator learns from the members' probabilities
- * of rows that they had not learnt from (stratified parts, which know nothing of speakers); then the members learn from all rows. For two
+ * of rows that they had not learnt from (stratified parts, of whole groups where `fit` is given groups); then the members learn from all rows. For two
  * classes, too, the final estimator sees a column a class and member (scikit-learn drops the first).
  *
  * @example
  * const ensemble = new StackingClassifier({ svm: new LinearSVC(), bayes: new MultinomialNB() }, { folds: 3 });
- * await ensemble.fit(x, y);
+ * await ensemble.fit(x, y, { groups: speakers });
  * const { data } = await ensemble.predictProba(x);
  */
 export class StackingClassifier implements Classifier {
@@ -62,8 +62,8 @@ export class StackingClassifier implements Classifier {
     return this.finalEstimator.classes;
   }
 
-  /** @throws {DataError} what a member refuses, or a class with too few examples to hold some out */
-  async fit(x: Matrix, y: readonly string[], { sampleWeight, onProgress }: FitOptions = {}): Promise<void> {
+  /** @throws {DataError} what a member refuses, groups that are not one a row, or a class with too few examples to hold some out */
+  async fit(x: Matrix, y: readonly string[], { sampleWeight, groups, onProgress }: FitOptions = {}): Promise<void> {
     checkExamples(x, y, sampleWeight);
     const labels = encodeLabels(y);
     const { folds, seed } = this.options;
@@ -72,11 +72,12 @@ export class StackingClassifier implements Classifier {
       onProgress?.((m + (from + done) / 2) / members.length);
     const held: Probabilities[] = [];
     for (const [m, member] of members.entries()) {
-      held.push(await heldOutProbabilities(member, x, labels, { folds, seed, sampleWeight, onProgress: report(m, 0) }));
-      await member.fit(x, y, { sampleWeight, onProgress: report(m, 1) });
+      const options = { folds, seed, sampleWeight, groups, onProgress: report(m, 0) };
+      held.push(await heldOutProbabilities(member, x, labels, options));
+      await member.fit(x, y, { sampleWeight, groups, onProgress: report(m, 1) });
     }
     checkMemberClasses(this.members, labels.classes);
-    await this.finalEstimator.fit(sideBySide(held), y, { sampleWeight });
+    await this.finalEstimator.fit(sideBySide(held), y, { sampleWeight, groups });
   }
 
   async predictProba(x: Matrix): Promise<Probabilities> {

@@ -60,12 +60,12 @@ export class VotingClassifier implements Classifier {
   }
 
   /** @throws {DataError} what a member refuses */
-  async fit(x: Matrix, y: readonly string[], { sampleWeight, onProgress }: FitOptions = {}): Promise<void> {
+  async fit(x: Matrix, y: readonly string[], { sampleWeight, groups, onProgress }: FitOptions = {}): Promise<void> {
     checkExamples(x, y, sampleWeight);
     const { classes } = encodeLabels(y);
     const members = Object.values(this.members);
     for (const [m, member] of members.entries()) {
-      await member.fit(x, y, { sampleWeight, onProgress: (done) => onProgress?.((m + done) / members.length) });
+      await member.fit(x, y, { sampleWeight, groups, onProgress: (done) => onProgress?.((m + done) / members.length) });
     }
     checkMemberClasses(this.members, classes);
     this.#classes = classes;

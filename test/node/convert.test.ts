@@ -257,6 +257,31 @@ test("batches of a long table, whatever its line ends, are its rows; a wide one 
   expect(sizes).toEqual([3, 1]);
 });
 
+test("leaves are stored in a byte on request, and the loss is told", async () => {
+  const convert = (...args: string[]) => emovox("convert", "xgboost.json", "--json", "--out", ...args);
+  const full = JSON.parse((await convert("full.safetensors")).stdout);
+  const compact = JSON.parse((await convert("compact.safetensors", "--leaves", "u8")).stdout);
+  expect(full).not.toHaveProperty("leafChange");
+  expect(compact.leafChange).toBeGreaterThan(0);
+  expect(full).not.toHaveProperty("marginChange");
+  expect(compact.marginChange).toBeGreaterThan(compact.leafChange);
+  expect(compact.bytes).toBeLessThan(full.bytes);
+  expect((await readFile(join(folder, "compact.safetensors"))).length).toBe(compact.bytes);
+  const told = await emovox("convert", "xgboost.json", "--out", "compact.safetensors", "--leaves", "u8");
+  expect(told.stdout).toContain(`changed by ${compact.leafChange.toPrecision(2)} at most`);
+  expect(told.stdout).toContain(`can change by up to ${compact.marginChange.toPrecision(2)}`);
+  const predict = (file: string) => emovox("predict", "--table", "rows.csv", "--model", file, "--json");
+  const [own, other] = [await predict("full.safetensors"), await predict("compact.safetensors")].map(({ stdout }) =>
+    printed(stdout, full.classes),
+  );
+  own.forEach((p, i) => expect(Math.abs(p - other[i])).toBeLessThan(0.05));
+  await refused(["convert", "xgboost.json", "--out", "compact.onnx", "--leaves", "u8"], "--leaves is for .safetensors");
+  const unknown = await emovox("convert", "xgboost.json", "--out", "c.safetensors", "--leaves", "i4");
+  expect(unknown).toMatchObject({ code: 2, stdout: "" });
+  expect(unknown.stderr).toContain("f16, u8");
+  await refused(["convert", "texts.json", "--out", "c.safetensors", "--leaves", "f16"], "texts.json", "has no trees");
+});
+
 test("a long table goes through the command", async () => {
   const forest = new RandomForestClassifier({ nEstimators: 2 });
   forest.fit(matrixFromRows([[0], [1], [2], [3]]), ["low", "low", "high", "high"]);
