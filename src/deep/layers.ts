@@ -1,7 +1,8 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs";
 import type { Random } from "../random.ts";
 import { tf } from "./backend.ts";
 import type { Padded } from "./batch.ts";
+import { convLayer, type ConvLayerOptions } from "./kernels/conv-layer.ts";
 import { layerNorm as fusedLayerNorm } from "./kernels/layer-norm.ts";
 import { filled, glorot, type Layout } from "./parameters.ts";
 import type { Weights } from "./trainer.ts";
@@ -29,37 +30,21 @@ export function convolutionLayout(name: string, width: number, inputs: number, o
 }
 
 /**
- * Convolution over the steps, as a matrix product with neighbouring steps side by side. `same` keeps the number of steps, with zeros
- * around them; `valid` has only the steps that all neighbours exist for.
+ * Convolution over the steps. `same` keeps the number of steps, with zeros around them; `valid` has only the steps that all neighbours
+ * exist for.
  */
-export function convolution(weights: Weights, name: string, x: Tensor3D, padding: "same" | "valid"): Tensor3D {
-  const kernel = weights[`${name}.kernel`];
-  const [width, inputs, outputs] = kernel.shape;
-  const before = Math.floor((width - 1) / 2);
-  const padded =
-    padding === "same"
-      ? tf.pad3d(x, [
-          [0, 0],
-          [before, width - 1 - before],
-          [0, 0],
-        ])
-      : x;
-  const steps = padded.shape[1] - width + 1;
-  const neighbours = Array.from({ length: width }, (_, k) => tf.slice3d(padded, [0, k, 0], [-1, steps, -1]));
-  const flat = tf.reshape(tf.concat(neighbours, 2), [-1, width * inputs]) as Tensor2D;
-  const product = tf.add(
-    tf.matMul(flat, tf.reshape(kernel, [width * inputs, outputs]) as Tensor2D),
-    weights[`${name}.bias`],
-  );
-  return tf.reshape(product, [x.shape[0], steps, outputs]) as Tensor3D;
+export function convolution(weights: Weights, name: string, x: Tensor3D, options: ConvLayerOptions): Tensor3D {
+  const [rows, steps, inputs] = x.shape;
+  const filter = tf.expandDims(weights[`${name}.kernel`], 0) as Tensor4D;
+  const picture = tf.reshape(x, [rows, 1, steps, inputs]) as Tensor4D;
+  return tf.squeeze(convLayer(picture, filter, weights[`${name}.bias`] as Tensor1D, options), [1]) as Tensor3D;
 }
 
 /** The larger of every two steps; an odd last one is left out. */
 export function maxPool2(x: Tensor3D): Tensor3D {
   const [rows, steps, width] = x.shape;
-  const pairs = Math.floor(steps / 2);
-  const even = tf.slice3d(x, [0, 0, 0], [-1, 2 * pairs, -1]);
-  return tf.max(tf.reshape(even, [rows, pairs, 2, width]), 2) as Tensor3D;
+  const picture = tf.reshape(x, [rows, 1, steps, width]) as Tensor4D;
+  return tf.squeeze(tf.maxPool(picture, [1, 2], [1, 2], "valid"), [1]) as Tensor3D;
 }
 
 /** The mask behind {@link maxPool2}: a pair counts when its first step does. */

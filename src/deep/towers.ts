@@ -51,7 +51,9 @@ export function frameTower(
 ): Padded<Tensor3D> {
   let { values, mask } = padTo8(frames);
   for (const [i, { pool }] of blocks.entries()) {
-    values = tf.relu(layerNorm(weights, `frames${i}.norm`, convolution(weights, `frames${i}`, values, "same")));
+    values = tf.relu(
+      layerNorm(weights, `frames${i}.norm`, convolution(weights, `frames${i}`, values, { padding: "same" })),
+    );
     values = masked(values, mask);
     if (pool) {
       values = maxPool2(values);

@@ -10,6 +10,13 @@ export interface WasmBackend {
   disposeData(dataId: object): boolean;
 }
 
+/** Copies the float32 values of a tensor of the WASM backend; `dataSync` makes a new array each time, which is dear for large ones. */
+export function readInto(backend: WasmBackend, { dataId, shape }: TensorInfo, to: Float32Array): void {
+  const { memoryOffset } = backend.dataIdMap.get(dataId);
+  const size = shape.reduce((product, n) => product * n, 1);
+  to.set(new Float32Array(backend.wasm.HEAPU8.buffer, memoryOffset, size));
+}
+
 /** The compiled kernels (assembly/nn); a module of their own, so that the core stays small. */
 let nn: NnExports | undefined;
 

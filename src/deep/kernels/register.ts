@@ -1,4 +1,5 @@
 import type { Tfjs } from "../tfjs.ts";
+import { registerConvLayer } from "./conv-layer.ts";
 import { registerConv2dGradients, registerDepthwiseGradients } from "./conv2d.ts";
 import { registerGru } from "./gru.ts";
 import { registerLayerNorm } from "./layer-norm.ts";
@@ -11,6 +12,7 @@ import { registerSegmentSum } from "./segment-sum.ts";
 export function registerKernels(tf: Tfjs): void {
   replaceMatMul(tf);
   registerConv2dGradients(tf);
+  registerConvLayer(tf);
   registerDepthwiseGradients(tf);
   replaceMaxPoolGradient(tf);
   registerSegmentSum(tf);
