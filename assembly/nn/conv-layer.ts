@@ -125,7 +125,7 @@ export function convLayerForward(
 }
 
 /** Sets dy to 0 where relu gave 0. */
-function throughRelu(y: usize, dy: usize, n: i32): void {
+export function throughRelu(y: usize, dy: usize, n: i32): void {
   const zero = f32x4.splat(0);
   let i = 0;
   for (; i + 4 <= n; i += 4) {

@@ -9,5 +9,6 @@ export { gruBackward, gruForward, gruWorkBytes } from "./gru";
 export { layerNormBackward, layerNormForward } from "./layer-norm";
 export { lstmBackward, lstmForward, lstmWorkBytes } from "./lstm";
 export { maxPoolBackward } from "./max-pool";
+export { normReluBackward, normReluForward } from "./norm-relu";
 export { segmentSum } from "./segment-sum";
 export { fillRows } from "./steps";

@@ -36,6 +36,7 @@ export interface DeepOptions {
   readonly timeMaskFrames: number;
   readonly frequencyMasks: number;
   readonly frequencyMaskWidth: number;
+  readonly frequencyShift: number;
   readonly noise: number;
   readonly epochs: number;
   readonly batchSize: number;
@@ -76,6 +77,7 @@ export const DEEP_DEFAULTS: DeepOptions = {
   timeMaskFrames: 20,
   frequencyMasks: 0,
   frequencyMaskWidth: 8,
+  frequencyShift: 0,
   noise: 0,
   epochs: 30,
   batchSize: 32,
@@ -115,6 +117,7 @@ const counts: Readonly<Record<string, readonly [number, number]>> = {
   timeMaskFrames: [0, 1_000_000],
   frequencyMasks: [0, 100],
   frequencyMaskWidth: [0, 10_000],
+  frequencyShift: [0, 10_000],
   epochs: [1, 1_000_000],
   batchSize: [1, 1_000_000],
   warmup: [0, 1_000_000],

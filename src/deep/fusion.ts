@@ -34,16 +34,17 @@ export const fusion: Architecture = {
   },
   layout({ coefficients, vocabulary, classes }, options) {
     const { units, denseUnits, fusion: how } = options;
-    const width = frameChannels(units); // that of the words, too
+    const width = textChannels(units);
     const joined = {
       ...denseLayout("hidden", 4 * width, denseUnits),
       ...denseLayout("output", denseUnits, classes),
     };
     return {
-      ...frameTowerLayout(coefficients, options),
+      ...frameTowerLayout(options),
+      ...denseLayout("framesInput", frameChannels(coefficients, units), width),
       ...textTowerLayout(vocabulary, options),
       ...attentionPoolingLayout("framesPooling", width),
-      ...attentionPoolingLayout("tokensPooling", textChannels(units)),
+      ...attentionPoolingLayout("tokensPooling", width),
       ...(how === "late"
         ? { ...denseLayout("framesOutput", 2 * width, classes), ...denseLayout("tokensOutput", 2 * width, classes) }
         : joined),
@@ -56,7 +57,9 @@ export const fusion: Architecture = {
     };
   },
   logits(weights, batch, options, random) {
-    const sound = frameTower(weights, batch.frames!, options.dropout, random);
+    const frames = frameTower(weights, batch.frames!);
+    const heard = dropout(frames.values, options.dropout, random);
+    const sound = { ...frames, values: dense(weights, "framesInput", heard) }; // as wide as the words
     const words = textTower(weights, batch.tokens!, options, random);
     if (options.fusion === "cross-modal") {
       const { heads } = options;

@@ -4,6 +4,7 @@ import { tf } from "./backend.ts";
 import type { Padded } from "./batch.ts";
 import { convLayer, type ConvLayerOptions } from "./kernels/conv-layer.ts";
 import { layerNorm as fusedLayerNorm } from "./kernels/layer-norm.ts";
+import { normRelu } from "./kernels/norm-relu.ts";
 import { filled, glorot, type Layout } from "./parameters.ts";
 import type { Weights } from "./trainer.ts";
 
@@ -38,6 +39,25 @@ export function convolution(weights: Weights, name: string, x: Tensor3D, options
   const filter = tf.expandDims(weights[`${name}.kernel`], 0) as Tensor4D;
   const picture = tf.reshape(x, [rows, 1, steps, inputs]) as Tensor4D;
   return tf.squeeze(convLayer(picture, filter, weights[`${name}.bias`] as Tensor1D, options), [1]) as Tensor3D;
+}
+
+export function pictureLayout(name: string, size: number, inputs: number, outputs: number): Layout {
+  return {
+    [`${name}.kernel`]: glorot([size, size, inputs, outputs], size * size * inputs, size * size * outputs),
+    [`${name}.bias`]: filled([outputs], 0),
+  };
+}
+
+/** Convolution over steps and places (examples x steps x places x channels), with zeros around them. */
+export function picture(weights: Weights, name: string, x: Tensor4D): Tensor4D {
+  const filter = weights[`${name}.kernel`] as Tensor4D;
+  return convLayer(x, filter, weights[`${name}.bias`] as Tensor1D, { padding: "same" });
+}
+
+/** Each place's channels to zero mean and unit variance, gamma x + beta, relu; 0 behind the end. */
+export function pictureNormRelu(weights: Weights, name: string, x: Tensor4D, mask: Tensor2D): Tensor4D {
+  const lengths = tf.cast(tf.sum(mask, 1), "int32") as Tensor1D;
+  return normRelu(x, weights[`${name}.gamma`] as Tensor1D, weights[`${name}.beta`] as Tensor1D, lengths);
 }
 
 /** The larger of every two steps; an odd last one is left out. */

@@ -8,6 +8,7 @@ export interface WasmBackend {
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   disposeData(dataId: object): boolean;
+  incRef(dataId: object): void;
 }
 
 /** Copies the float32 values of a tensor of the WASM backend; `dataSync` makes a new array each time, which is dear for large ones. */
