@@ -2,6 +2,7 @@ import type { Tfjs } from "../tfjs.ts";
 import { registerConvLayer } from "./conv-layer.ts";
 import { registerConv2dGradients, registerDepthwiseGradients } from "./conv2d.ts";
 import { registerGru } from "./gru.ts";
+import { registerDilatedGradients } from "./dilated.ts";
 import { replaceIdentity } from "./identity.ts";
 import { registerLayerNorm } from "./layer-norm.ts";
 import { registerLstm } from "./lstm.ts";
@@ -15,6 +16,7 @@ export function registerKernels(tf: Tfjs): void {
   replaceIdentity(tf);
   replaceMatMul(tf);
   registerConv2dGradients(tf);
+  registerDilatedGradients(tf);
   registerConvLayer(tf);
   registerDepthwiseGradients(tf);
   replaceMaxPoolGradient(tf);
