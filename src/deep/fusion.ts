@@ -5,7 +5,7 @@ import { multiHeadAttention, multiHeadAttentionLayout } from "./attention-layers
 import { tf } from "./backend.ts";
 import type { Padded } from "./batch.ts";
 import type { DeepOptions } from "./deep-options.ts";
-import { attentionAndMax, attentionPoolingLayout, attentiveStatistics, dense, denseLayout, dropout } from "./layers.ts";
+import { attentionAndMax, attentionPoolingLayout, dense, denseLayout, dropout, statistics } from "./layers.ts";
 import { frameChannels, frameTower, frameTowerLayout, textChannels, textTower, textTowerLayout } from "./towers.ts";
 import type { Weights } from "./trainer.ts";
 
@@ -43,7 +43,6 @@ export const fusion: Architecture = {
       ...frameTowerLayout(options),
       ...denseLayout("framesInput", frameChannels(coefficients, units), width),
       ...textTowerLayout(vocabulary, options),
-      ...attentionPoolingLayout("framesPooling", width),
       ...attentionPoolingLayout("tokensPooling", width),
       ...(how === "late"
         ? { ...denseLayout("framesOutput", 2 * width, classes), ...denseLayout("tokensOutput", 2 * width, classes) }
@@ -84,7 +83,7 @@ const attended = (weights: Weights, name: string, x: Padded<Tensor3D>, other: Pa
 });
 
 const pooled = (weights: Weights, name: "frames" | "tokens", x: Padded<Tensor3D>): Tensor2D =>
-  (name === "frames" ? attentiveStatistics : attentionAndMax)(weights, `${name}Pooling`, x);
+  name === "frames" ? statistics(x) : attentionAndMax(weights, "tokensPooling", x);
 
 function together(
   weights: Weights,

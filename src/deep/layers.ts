@@ -117,11 +117,11 @@ function attention(weights: Weights, name: string, { values, mask, own = mask }:
   return tf.softmax(tf.transpose(tf.add(scores, hidden), [0, 2, 1]), 2).transpose([0, 2, 1]) as Tensor3D;
 }
 
-/** Mean and standard deviation over the steps, weighted by attention (Okabe et al. 2018); examples x 2 width. */
-export function attentiveStatistics(weights: Weights, name: string, x: Padded<Tensor3D>): Tensor2D {
-  const share = attention(weights, name, x);
-  const mean = tf.sum(tf.mul(share, x.values), 1, true);
-  const variance = tf.sum(tf.mul(share, tf.square(tf.sub(x.values, mean))), 1);
+/** Mean and standard deviation over the steps (the statistics pooling of Snyder et al. 2017); examples x 2 width. */
+export function statistics({ values, mask }: Padded<Tensor3D>): Tensor2D {
+  const share = tf.expandDims(tf.div(mask, tf.sum(mask, 1, true)), 2);
+  const mean = tf.sum(tf.mul(share, values), 1, true);
+  const variance = tf.sum(tf.mul(share, tf.square(tf.sub(values, mean))), 1);
   return tf.concat([tf.squeeze(mean, [1]), tf.sqrt(tf.add(variance, 1e-5))], 1) as Tensor2D;
 }
 

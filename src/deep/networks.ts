@@ -8,7 +8,6 @@ import type { DeepOptions } from "./deep-options.ts";
 import {
   attentionAndMax,
   attentionPoolingLayout,
-  attentiveStatistics,
   dense,
   denseLayout,
   dropout,
@@ -16,6 +15,7 @@ import {
   embeddingLayout,
   layerNorm,
   layerNormLayout,
+  statistics,
 } from "./layers.ts";
 import { filled, type Layout } from "./parameters.ts";
 import { bothWays, bothWaysLayout, frameChannels, frameTower, frameTowerLayout, textChannels } from "./towers.ts";
@@ -50,7 +50,7 @@ const heard = {
 /** Training on tokens. */
 const read = { batchSize: 32, learningRate: 2e-3, epochs: 6, dropout: 0.4, tokenDropout: 0.1 } as const;
 
-/** Convolutions over frames, mean and standard deviation weighted by attention, and a dense layer. */
+/** Convolutions over frames, mean and standard deviation over the steps, and a dense layer. */
 export const frameCnn: Architecture = {
   kind: "frame-cnn",
   takes: [["frames"]],
@@ -59,12 +59,11 @@ export const frameCnn: Architecture = {
     const width = frameChannels(coefficients, options.units);
     return {
       ...frameTowerLayout(options),
-      ...attentionPoolingLayout("pooling", width),
       ...denseLayout("output", 2 * width, classes),
     };
   },
   logits(weights, { frames }, { dropout: rate }, random) {
-    const pooled = attentiveStatistics(weights, "pooling", frameTower(weights, frames!));
+    const pooled = statistics(frameTower(weights, frames!));
     return dense(weights, "output", dropout(pooled, rate, random));
   },
 };

@@ -49,5 +49,5 @@ test("the seed gives the same bits in every engine", async () => {
   const perceptron = new MLPClassifier({ hiddenLayerSizes: [8], maxIter: 5, seed: 4 });
   await perceptron.fit(matrixFromRows(x.map(({ features }) => features)), y);
   hashes.push(hash(saveModel(perceptron.save())));
-  expect(hashes).toEqual(["4c21c72d", "64a0f651", "1739eb35", "f3dcbb75", "675cbe42"]);
+  expect(hashes).toEqual(["3fac1ce0", "64a0f651", "1739eb35", "61bcb5e7", "675cbe42"]);
 });
