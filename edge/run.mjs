@@ -1,25 +1,22 @@
 // npm run edge: the packed package in every place that it is meant for, run there: each must give Node's digest and the same answer.
 // Prints a table, the sizes of tree-shaken bundles against their bounds, and what publint and attw find.
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import sirv from "sirv";
 import { chromium, firefox, installed, runBrowser } from "../scripts/browsers.mjs";
+import { install, npm } from "./install.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const work = here("../build/edge");
 const failures = [];
 
 function prepare() {
-  // The npm that runs this script; node_modules/.bin holds an old one that a dependency brings along.
-  const npm = process.env.npm_execpath;
-  if (npm === undefined) throw new Error("start this with npm run edge");
-  const run = (...args) => execFileSync(process.execPath, [npm, ...args], { cwd: here(".."), stdio: ["ignore", 2, 2] });
-  if (!existsSync(here("node_modules/.package-lock.json"))) run("ci", "--prefix", here("."));
+  install();
   rmSync(work, { recursive: true, force: true });
   mkdirSync(join(work, "node_modules/emovox"), { recursive: true });
-  run("pack", "--ignore-scripts", "--silent", "--pack-destination", work);
+  npm("pack", "--ignore-scripts", "--silent", "--pack-destination", work);
   const tarball = readdirSync(work).find((name) => name.endsWith(".tgz"));
   execFileSync("tar", ["-xzf", join(work, tarball), "--strip-components=1", "-C", join(work, "node_modules/emovox")]);
   writeFileSync(join(work, "package.json"), '{ "name": "user", "version": "1.0.0", "type": "module" }');

@@ -1,12 +1,13 @@
 // How often live recognition ends with the emotion that `emovox predict` gives for the whole file: every file of the miniature corpus
 // (synthetic speech), or every WAV file below a folder, in faint noise, about a second before it and a second and a half behind it.
-// usage: npm run live:agreement [-- FOLDER [NOISE]]; NOISE in dB below full scale, -80 when left out
+// usage: npm run live:agreement [-- FOLDER [NOISE [RATE]]]; NOISE in dB below full scale, -80 when left out; RATE of the device in Hz, the file's when left out
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeWav, LiveSession, liveSampleRate, mixToMono, Random, Recognizer } from "../dist/index.js";
+import { decodeWav, LiveSession, liveSampleRate, mixToMono, Random, Recognizer, Resampler } from "../dist/index.js";
 
 const folder = process.argv[2] ?? "data/mini";
 const noise = Number(process.argv[3] ?? -80);
+const device = process.argv[4] === undefined ? null : Number(process.argv[4]);
 const files = readdirSync(folder, { recursive: true })
   .filter((name) => name.toLowerCase().endsWith(".wav"))
   .sort()
@@ -35,7 +36,8 @@ for (const file of files) {
   const noisy = await recognizer.predict({ samples: sound.slice(before, before + samples.length), sampleRate });
   if (noisy.emotion === emotion) counts.noisy++;
   const said = { whole: [], window: [] };
-  for (const { window, whole } of new LiveSession(sampleRate).push(sound)) {
+  const rate = device ?? sampleRate;
+  for (const { window, whole } of new LiveSession(rate).push(new Resampler(sampleRate, rate).process(sound))) {
     if (!window) continue;
     const heard = await recognizer.predict({ samples: window, sampleRate: liveSampleRate });
     said[whole ? "whole" : "window"].push(heard);

@@ -34,8 +34,10 @@ async function firstProbability() {
   const started = await Promise.race([context.resume().then(() => true), new Promise((done) => setTimeout(done, 5000, false))]);
   if (!started) return { loaded: NaN, first: NaN, heard: NaN };
   const source = context.createBufferSource();
-  source.buffer = Object.assign(context.createBuffer(1, sound.length, 16000));
-  source.buffer.copyToChannel(sound, 0);
+  const buffer = context.createBuffer(1, sound.length, 16000);
+  // Before it is given: a source takes a copy.
+  buffer.copyToChannel(sound, 0);
+  source.buffer = buffer;
   source.loop = true;
   const out = context.createMediaStreamDestination();
   source.connect(out);

@@ -1,4 +1,15 @@
-// emovox live, in a page: what runs in the page's own thread; the core and the models are loaded by the worker.
+/**
+ * Recognition from the microphone, in a page. This runs in the page's own thread; the core and the models are loaded by a worker.
+ * The guide is `docs/live.md`.
+ *
+ * @example
+ * import { createLiveRecognizer } from "emovox/live";
+ *
+ * const live = await createLiveRecognizer({ onUpdate: ({ prediction }) => console.log(prediction?.emotion) });
+ * document.querySelector("button")!.onclick = () => live.start();
+ *
+ * @module emovox/live
+ */
 import { connectLiveRecognizer, type LiveRecognizer, type LiveRecognizerOptions } from "./live/live-recognizer.ts";
 
 export type { CapturedSamples } from "./live/capture.ts";

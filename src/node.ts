@@ -1,4 +1,15 @@
-// emovox for Node: what reads and writes files, beside all of `emovox`.
+/**
+ * For Node: what reads and writes files (audio of every kind, corpora, tables), beside all that `emovox` has.
+ *
+ * @example
+ * import { createExtractor, readAudio } from "emovox/node";
+ *
+ * const { sampleRate, samples } = await readAudio("speech.wav");
+ * const extractor = createExtractor({ preset: "librosa", sampleRate, features: ["mfcc"] });
+ * console.log(extractor.extract(samples).rows);
+ *
+ * @module emovox/node
+ */
 export * from "./index.ts";
 export { decodeAudio, decodeMono, type MonoAudio } from "./audio/decode.ts";
 export { encodeWav } from "./audio/encode-wav.ts";

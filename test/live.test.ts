@@ -183,15 +183,17 @@ test("what a slow receiver does not take is dropped and counted", () => {
   expect(messages.at(-1)?.dropped).toBe(36 * 2048);
 });
 
-test("frames that the browser skipped are counted; a source that is away is not", () => {
+test("frames that the browser skipped are counted; a source without channels is silence, not lost", () => {
   const messages: CapturedSamples[] = [];
   const capture = captured((message) => messages.push(message));
   const quantum = [new Float32Array(128)];
-  for (let i = 0; i < 16; i++) capture.push(quantum, (i < 8 ? i : i + 3) * 128);
+  capture.push([], 0);
+  for (let i = 1; i <= 16; i++) capture.push(quantum, (i <= 8 ? i : i + 3) * 128);
   expect(messages[0].dropped).toBe(3 * 128);
-  capture.push([], 19 * 128);
-  for (let i = 0; i < 16; i++) capture.push(quantum, (30 + i) * 128);
+  const ones = [new Float32Array(128).fill(1)];
+  for (let i = 0; i < 16; i++) capture.push(i === 4 ? [] : ones, (20 + i) * 128);
   expect(messages[1].dropped).toBe(0);
+  expect([3, 4, 5].map((i) => messages[1].samples[i * 128])).toEqual([1, 0, 1]);
 });
 
 /** A worker's scope without the worker. */

@@ -4,7 +4,18 @@ import { expectInteger, expectRange } from "./check.ts";
 import { f32, MAX_VALUES, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 
-const windowKinds = ["hann", "hamming", "blackman", "bartlett", "povey", "boxcar", "blackmanharris", "cosine"] as const;
+/** The windows of {@link windowFunction}, by the names of scipy and Kaldi. */
+export const windowKinds = [
+  "hann",
+  "hamming",
+  "blackman",
+  "bartlett",
+  "povey",
+  "boxcar",
+  "blackmanharris",
+  "cosine",
+] as const;
+/** One of {@link windowKinds}. */
 export type WindowKind = (typeof windowKinds)[number];
 
 /** The code of a window in the core. @throws {OptionError} an unknown window, listing the known ones */

@@ -11,7 +11,7 @@ export interface LiveScope {
 }
 
 /**
- * Makes a worker answer {@link createLiveRecognizer}: loads the recogniser, listens to the port of the audio thread, judges the windows.
+ * Makes a worker answer `createLiveRecognizer`: loads the recogniser, listens to the port of the audio thread, judges the windows.
  * Messages without the key `live` are left to others. `emovox/worker` is a worker that does this and nothing else.
  *
  * @param recognizerOf gives the recogniser for the bytes of a file, null for the package's own

@@ -1,3 +1,15 @@
+/**
+ * The capture from the microphone by itself, for pages that have a use of their own for the samples.
+ *
+ * @example
+ * import { processorName, workletUrl } from "emovox/worklet";
+ *
+ * const context = new AudioContext();
+ * await context.audioWorklet.addModule(workletUrl());
+ * const node = new AudioWorkletNode(context, processorName, { numberOfOutputs: 0 });
+ *
+ * @module emovox/worklet
+ */
 import { workletSource } from "./worklet-source.ts";
 
 /** What the processor is registered as: `new AudioWorkletNode(context, processorName)`. */

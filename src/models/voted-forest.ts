@@ -38,7 +38,7 @@ export class VotedForest implements Classifier {
     this.classes = classes;
   }
 
-  /** @throws {DataError} always: train a {@link RandomForestClassifier}. */
+  /** @throws {DataError} always: train a `RandomForestClassifier`. */
   fit(): never {
     throw new DataError("a forest that votes cannot be trained here: train a RandomForestClassifier");
   }

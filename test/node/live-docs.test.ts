@@ -1,39 +1,18 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { compileExamples, exampleFolder, root } from "./compile-examples.ts";
 
 // The examples of docs/live.md: those in TypeScript are compiled against the built package, as it is installed; those in JavaScript are run.
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const text = readFileSync(join(root, "docs/live.md"), "utf8");
 const examples = [...text.matchAll(/```(tsx?|js)\n([\s\S]*?)```/g)].map(([, kind, code]) => ({ kind, code }));
 
-// Inside the package "emovox" is the package itself, by its exports.
 let folder: string;
 beforeAll(() => {
-  mkdirSync(join(root, "build"), { recursive: true });
-  folder = mkdtempSync(join(root, "build/live-docs-"));
+  folder = exampleFolder();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const compile = (files: readonly string[]) => {
-  const options = {
-    target: "es2022",
-    module: "esnext",
-    moduleResolution: "bundler",
-    moduleDetection: "force",
-    lib: ["es2023", "dom", "dom.iterable"],
-    jsx: "react-jsx",
-    strict: true,
-    noEmit: true,
-    types: [],
-  };
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files }));
-  return spawnSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", folder], {
-    encoding: "utf8",
-  });
-};
 
 test("examples in TypeScript compile, and a wrong one would not", () => {
   const files = examples
@@ -43,12 +22,12 @@ test("examples in TypeScript compile, and a wrong one would not", () => {
       return `${i}.${kind}`;
     });
   expect(files.length).toBe(6);
-  expect(compile(files).stdout).toBe("");
+  expect(compileExamples(folder, files).stdout).toBe("");
   writeFileSync(
     join(folder, "wrong.ts"),
     'import { createLiveRecognizer } from "emovox/live";\ncreateLiveRecognizer(1);',
   );
-  expect(compile(["wrong.ts"]).stdout).toContain("wrong.ts(2,22): error TS2559");
+  expect(compileExamples(folder, ["wrong.ts"]).stdout).toContain("wrong.ts(2,22): error TS2559");
 });
 
 test("the example in JavaScript runs, and hears an utterance", () => {
