@@ -340,14 +340,11 @@ test("the ten published cells are filled from four tables", async () => {
   const { cells } = JSON.parse(stdout) as {
     cells: { modality: string; model: string; accuracy: number; uar: number; published: { accuracy: number } }[];
   };
-  expect(cells.map(({ modality, model }) => `${modality}/${model}`)).toEqual([
-    ...["audio/rf", "audio/lr", "audio/cnn", "text/rf", "text/lr", "text/lstm"],
-    ...["both/rf", "both/lr", "both/cnn", "both/transformer"],
-  ]);
-  expect(cells.map(({ published }) => published.accuracy)).toEqual([
-    ...[56.9, 32.3, 49.8, 61.4, 61.4, 63.1],
-    ...[66.1, 63.1, 67.1, 63.6],
-  ]);
+  expect(cells.map(({ modality, model }) => `${modality}/${model}`).join()).toBe(
+    "audio/rf,audio/lr,audio/cnn,text/rf,text/lr,text/lstm,both/rf,both/lr,both/cnn,both/transformer",
+  );
+  const published = [56.9, 32.3, 49.8, 61.4, 61.4, 63.1, 66.1, 63.1, 67.1, 63.6];
+  expect(cells.map((cell) => cell.published.accuracy)).toEqual(published);
   // Chance is a sixth, and copies of test rows stand in training.
   for (const { uar } of cells) expect(uar).toBeGreaterThan(1 / 6);
 }, 180_000);
