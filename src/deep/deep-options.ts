@@ -38,6 +38,8 @@ export interface DeepOptions {
   readonly frequencyMaskWidth: number;
   readonly frequencyShift: number;
   readonly noise: number;
+  /** Probability that training mixes the frames of an utterance, and its class, with another's; networks that read text, too, leave it out. */
+  readonly mixup: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -79,6 +81,7 @@ export const DEEP_DEFAULTS: DeepOptions = {
   frequencyMaskWidth: 8,
   frequencyShift: 0,
   noise: 0,
+  mixup: 0,
   epochs: 30,
   batchSize: 32,
   learningRate: 1e-3,
@@ -128,6 +131,7 @@ const numbers: Readonly<Record<string, readonly [number, number]>> = {
   dropout: [0, 0.99],
   tokenDropout: [0, 0.99],
   noise: [0, 100],
+  mixup: [0, 1],
   learningRate: [1e-12, 1e6],
   weightDecay: [0, 1e6],
   validationShare: [0, 0.9],
