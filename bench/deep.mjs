@@ -1,183 +1,109 @@
-// Seconds that an epoch of 1,000 examples takes, by emovox's kernels, by tfjs's WASM backend as it comes, and by its cpu backend: each in a
-// process of its own, since kernels are registered for a whole process. Run `npm run build` before. `--json` prints JSON.
+// Seconds that an epoch of 1,000 examples takes, for emovox's networks as they are: by its kernels, by tfjs's WASM backend as it comes, and
+// by its cpu backend, these with the networks' layers in tfjs's own operations (deep-plain.mjs). Each is run in a process of its own, since
+// kernels are registered for a whole process. npm run build && npm run bench:deep [-- --json] [--only NAME]
 import { execFileSync } from "node:child_process";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import {
+  DeepClassifier,
+  frameCnn,
+  fusion,
+  recurrentNetwork,
+  SEED_CNN_AUDIO,
+  SEED_CNN_BOTH,
+  seedCnn,
+  seedLstm,
+  seedTransformer,
+  transformer,
+} from "../dist/deep.js";
+import { Random } from "../dist/index.js";
+import { startSide } from "./deep-plain.mjs";
 
 const BATCH = 32;
 const EXAMPLES = 1000;
 /** Timed batches, their size, and how many go before: the backends without our kernels get an excerpt, which is extrapolated. */
 const EXCERPTS = {
-  emovox: { batch: BATCH, before: 3, timed: 9 },
+  emovox: { batch: BATCH, before: 2, timed: 7 },
   "tfjs wasm": { batch: BATCH, before: 1, timed: 3 },
   "tfjs cpu": { batch: 4, before: 0, timed: 1 },
 };
-const [STEPS, WIDTH, UNITS, WORDS, CLASSES] = [50, 128, 128, 2000, 6];
+const [WORDS, FRAMES, BANDS, VOCABULARY, CLASSES] = [50, 188, 40, 2000, 6];
+const tokens = { tokens: WORDS };
+const frames = { frames: FRAMES };
 
-/** What is trained: `parameters` by shape, `forward(weights, input, layers)` to logits. */
-const architectures = {
-  "biLSTM, 50 words, embedding 128, 128 units each way": {
-    input: "words",
-    weights: {
-      embedding: [WORDS, WIDTH],
-      ...recurrent("f", 4, false),
-      ...recurrent("b", 4, false),
-      ...dense(2 * UNITS),
-    },
-    forward: (tf, w, x, { lookUp, lstm }) => {
-      const e = lookUp(w.embedding, x);
-      return head(tf, w, tf.concat([lstm(e, w, "f", false), lstm(e, w, "b", true)], 1));
-    },
-  },
-  "biGRU, 50 words, embedding 128, 128 units each way": {
-    input: "words",
-    weights: { embedding: [WORDS, WIDTH], ...recurrent("f", 3, true), ...recurrent("b", 3, true), ...dense(2 * UNITS) },
-    forward: (tf, w, x, { lookUp, gru }) => {
-      const e = lookUp(w.embedding, x);
-      return head(tf, w, tf.concat([gru(e, w, "f", false), gru(e, w, "b", true)], 1));
-    },
-  },
-  "CNN, 300 frames of 40, conv 64 x 5, conv 128 x 5": {
-    input: "frames",
-    weights: { c1: [5, 40, 64], c2: [5, 64, 128], ...dense(128) },
-    forward: (tf, w, x) => {
-      const first = tf.relu(tf.conv1d(x, w.c1, 1, "same"));
-      return head(tf, w, tf.mean(tf.relu(tf.conv1d(first, w.c2, 2, "same")), 1));
-    },
-  },
-  "Transformer, 50 words, width 128, 4 heads, one block": {
-    input: "words",
-    weights: {
-      embedding: [WORDS, WIDTH],
-      ...Object.fromEntries(["q", "k", "v", "o"].map((name) => [name, [WIDTH, WIDTH]])),
-      up: [WIDTH, 4 * WIDTH],
-      down: [4 * WIDTH, WIDTH],
-      ...Object.fromEntries(["g1", "b1", "g2", "b2"].map((name) => [name, [WIDTH]])),
-      ...dense(WIDTH),
-    },
-    forward: (tf, w, x, { lookUp, layerNorm }) => {
-      const e = lookUp(w.embedding, x);
-      const [batch] = e.shape;
-      const by = (t, weights, width) =>
-        tf.reshape(tf.matMul(tf.reshape(t, [-1, t.shape[2]]), weights), [batch, STEPS, width]);
-      const heads = (t) => tf.transpose(tf.reshape(t, [batch, STEPS, 4, WIDTH / 4]), [0, 2, 1, 3]);
-      const normal = layerNorm(e, w.g1, w.b1);
-      const [q, k, v] = [w.q, w.k, w.v].map((weights) => heads(by(normal, weights, WIDTH)));
-      const mixed = tf.matMul(tf.softmax(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(WIDTH / 4))), v);
-      const seen = tf.add(e, by(tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch, STEPS, WIDTH]), w.o, WIDTH));
-      const second = by(tf.relu(by(layerNorm(seen, w.g2, w.b2), w.up, 4 * WIDTH)), w.down, WIDTH);
-      return head(tf, w, tf.mean(tf.add(seen, second), 1));
-    },
-  },
+/** Architecture, options, and what an example has. */
+const networks = {
+  "biLSTM, 50 words, 128 units each way": [recurrentNetwork, { units: 128, embedding: 128 }, tokens],
+  "biGRU, 50 words, 128 units each way": [recurrentNetwork, { units: 128, embedding: 128, cell: "gru" }, tokens],
+  "Transformer, 50 words, width 128": [transformer, { units: 128, embedding: 128 }, tokens],
+  "frame CNN, 3 s": [frameCnn, {}, frames],
+  "biLSTM over frames, 3 s": [recurrentNetwork, { units: 64 }, frames],
+  "Transformer over frames, 3 s": [transformer, { units: 64 }, frames],
+  "fusion, cross-modal, 3 s and 50 words": [fusion, {}, { ...tokens, ...frames }],
+  "published CNN, 8 features": [seedCnn, SEED_CNN_AUDIO, { features: 8 }],
+  "published CNN, 700 features": [seedCnn, SEED_CNN_BOTH, { features: 700 }],
+  "published LSTM, 50 words": [seedLstm, {}, tokens],
+  "published Transformer, 700 features": [seedTransformer, {}, { features: 700 }],
 };
 
-function recurrent(name, gates, two) {
-  const biases = two ? { [`${name}R`]: [gates * UNITS] } : {};
+/** What a network learns, drawn from a uniform distribution. */
+function variablesOf(tf, layout, random, constant) {
+  const entries = Object.entries(layout).map(([name, { shape, start }]) => {
+    const size = shape.reduce((product, n) => product * n, 1);
+    const draw = () => ("value" in start ? start.value : start.bound * (2 * random.uniform() - 1));
+    const tensor = tf.tensor(Float32Array.from({ length: size }, draw), shape);
+    return [name, constant(name) ? tensor : tf.variable(tensor)];
+  });
+  return Object.fromEntries(entries);
+}
+
+function batchOf(tf, rows, { tokens: words, frames: steps, features }, random) {
+  const values = (size) => Float32Array.from({ length: size }, () => random.normal());
+  const numbers = Int32Array.from({ length: rows * (words ?? 0) }, () => random.integer(VOCABULARY));
   return {
-    [`${name}W`]: [WIDTH, gates * UNITS],
-    [`${name}U`]: [UNITS, gates * UNITS],
-    [`${name}B`]: [gates * UNITS],
-    ...biases,
-  };
-}
-
-function dense(width) {
-  return { out: [width, CLASSES] };
-}
-
-function head(tf, w, x) {
-  return tf.matMul(x, w.out);
-}
-
-/** The same layers in tfjs's own operations, step by step; a reversed pass is over the reversed sequence. */
-function plainLayers(tf) {
-  const unroll = (x, reverse, state, step) => {
-    const inputs = tf.unstack(reverse ? tf.reverse(x, 1) : x, 1);
-    return inputs.reduce(step, state)[0];
-  };
-  return {
-    lstm: (x, w, name, reverse) => {
-      const zero = tf.zeros([x.shape[0], UNITS]);
-      return unroll(x, reverse, [zero, zero], ([h, c], input) => {
-        const z = tf.add(tf.add(tf.matMul(input, w[`${name}W`]), tf.matMul(h, w[`${name}U`])), w[`${name}B`]);
-        const [i, f, g, o] = tf.split(z, 4, 1);
-        const state = tf.add(tf.mul(tf.sigmoid(f), c), tf.mul(tf.sigmoid(i), tf.tanh(g)));
-        return [tf.mul(tf.sigmoid(o), tf.tanh(state)), state];
-      });
+    rows,
+    tokens: words && { values: tf.tensor2d(numbers, [rows, words], "int32"), mask: tf.ones([rows, words]) },
+    frames: steps && {
+      values: tf.tensor3d(values(rows * steps * BANDS), [rows, steps, BANDS]),
+      mask: tf.ones([rows, steps]),
     },
-    gru: (x, w, name, reverse) =>
-      unroll(x, reverse, [tf.zeros([x.shape[0], UNITS])], ([h], input) => {
-        const [xz, xr, xn] = tf.split(tf.add(tf.matMul(input, w[`${name}W`]), w[`${name}B`]), 3, 1);
-        const [hz, hr, hn] = tf.split(tf.add(tf.matMul(h, w[`${name}U`]), w[`${name}R`]), 3, 1);
-        const z = tf.sigmoid(tf.add(xz, hz));
-        const n = tf.tanh(tf.add(xn, tf.mul(tf.sigmoid(tf.add(xr, hr)), hn)));
-        return [tf.add(tf.mul(z, h), tf.mul(tf.sub(1, z), n))];
-      }),
-    layerNorm: (x, gamma, beta) => {
-      const { mean, variance } = tf.moments(x, -1, true);
-      return tf.add(tf.mul(tf.div(tf.sub(x, mean), tf.sqrt(tf.add(variance, 1e-5))), gamma), beta);
-    },
+    features: features && tf.tensor2d(values(rows * features), [rows, features]),
   };
-}
-
-async function start(side) {
-  if (side === "emovox") {
-    const { deepBackend, lstm, gru, layerNorm } = await import("../dist/deep.js");
-    const tf = await deepBackend();
-    const lengths = (x) =>
-      tf.tensor1d(
-        new Int32Array(x.shape[0]).map(() => STEPS),
-        "int32",
-      );
-    const weights = (w, name) => ({ kernel: w[`${name}W`], recurrentKernel: w[`${name}U`], bias: w[`${name}B`] });
-    const layers = {
-      lstm: (x, w, name, reverse) => lstm(x, lengths(x), weights(w, name), reverse).last,
-      gru: (x, w, name, reverse) =>
-        gru(x, lengths(x), { ...weights(w, name), recurrentBias: w[`${name}R`] }, reverse).last,
-      layerNorm,
-      lookUp: (table, ids) => tf.gather(table, ids),
-    };
-    return { tf, layers };
-  }
-  const tf = await import("@tensorflow/tfjs");
-  const wasm = await import("@tensorflow/tfjs-backend-wasm");
-  wasm.setThreadsCount(1);
-  await tf.setBackend(side === "tfjs cpu" ? "cpu" : "wasm");
-  // The WASM backend cannot train an embedding: there it is a constant, in favour of that side.
-  const lookUp = (table, ids) => tf.gather(side === "tfjs cpu" ? table : constant(tf, table), ids);
-  return { tf, layers: { ...plainLayers(tf), lookUp } };
-}
-
-const constants = new Map();
-
-function constant(tf, table) {
-  if (!constants.has(table)) constants.set(table, tf.keep(tf.tensor(table.dataSync(), table.shape)));
-  return constants.get(table);
 }
 
 /** Seconds an epoch, from the median batch; or why it cannot be trained. */
 async function run(side, name) {
-  const { tf, layers } = await start(side);
-  const { input, weights: shapes, forward } = architectures[name];
-  const { batch, before, timed } = EXCERPTS[side];
-  const weights = Object.fromEntries(
-    Object.entries(shapes).map(([key, shape], i) => [
-      key,
-      tf.variable(tf.randomNormal(shape, 0, 0.1, "float32", i + 1)),
-    ]),
+  const tf = await startSide(side);
+  const [architecture, given, parts] = networks[name];
+  const { options } = new DeepClassifier(architecture, given);
+  const sizes = {
+    parts: Object.keys(parts).map((part) => (part === "tokens" ? "text" : part)),
+    features: parts.features ?? 0,
+    coefficients: parts.frames ? BANDS : 0,
+    vocabulary: VOCABULARY,
+    classes: CLASSES,
+  };
+  const random = new Random(1);
+  // tfjs's WASM backend cannot train an embedding: there it is a constant, in favour of that side.
+  const constant = (weight) => side === "tfjs wasm" && weight.endsWith(".table");
+  const weights = variablesOf(tf, architecture.layout(sizes, options), random, constant);
+  const { batch: rows, before, timed } = EXCERPTS[side];
+  const batch = batchOf(tf, rows, parts, random);
+  const labels = tf.oneHot(
+    tf.tensor1d(
+      Int32Array.from({ length: rows }, () => random.integer(CLASSES)),
+      "int32",
+    ),
+    CLASSES,
   );
   const optimizer = tf.train.adam(1e-3);
-  const x =
-    input === "words"
-      ? tf.randomUniform([batch, STEPS], 0, WORDS, "int32", 1)
-      : tf.randomNormal([batch, 300, 40], 0, 1, "float32", 1);
-  const labels = tf.oneHot(tf.randomUniform([batch], 0, CLASSES, "int32", 2), CLASSES);
   const seconds = [];
   try {
     for (let i = 0; i < before + timed; i++) {
       const begin = performance.now();
       const loss = optimizer.minimize(
-        () => tf.losses.softmaxCrossEntropy(labels, forward(tf, weights, x, layers)),
+        () => tf.losses.softmaxCrossEntropy(labels, architecture.logits(weights, batch, options, random)),
         true,
       );
       loss.dataSync();
@@ -188,27 +114,30 @@ async function run(side, name) {
     return { error: String(error.message).split("\n")[0] };
   }
   seconds.sort((a, b) => a - b);
-  return { seconds: (seconds[seconds.length >> 1] * EXAMPLES) / batch };
+  return { seconds: (seconds[seconds.length >> 1] * EXAMPLES) / rows };
 }
 
-if (process.argv[2] === "--run") {
-  console.log(JSON.stringify(await run(process.argv[3], process.argv[4])));
+const { values: flags } = parseArgs({
+  options: { run: { type: "string" }, only: { type: "string" }, json: { type: "boolean" } },
+});
+
+if (flags.run) {
+  console.log(JSON.stringify(await run(flags.run, flags.only)));
 } else {
   const sides = Object.keys(EXCERPTS);
-  const results = Object.keys(architectures).map((architecture) => {
+  const names = Object.keys(networks).filter((name) => !flags.only || name === flags.only);
+  if (names.length === 0) throw new Error(`no network is called "${flags.only}"; there are ${Object.keys(networks)}`);
+  const results = names.map((network) => {
     const by = sides.map((side) => {
-      const out = execFileSync(process.execPath, [fileURLToPath(import.meta.url), "--run", side, architecture], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      });
+      const command = [fileURLToPath(import.meta.url), "--run", side, "--only", network];
+      const out = execFileSync(process.execPath, command, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
       return [side, JSON.parse(out.trim().split("\n").at(-1))];
     });
-    return { architecture, ...Object.fromEntries(by) };
+    return { network, ...Object.fromEntries(by) };
   });
   const { version } = (await import("@tensorflow/tfjs/package.json", { with: { type: "json" } })).default;
-  const machine = `${os.cpus()[0]?.model ?? "unknown processor"}, Node ${process.versions.node}, tfjs ${version}, one thread`;
-  if (process.argv.includes("--json"))
-    console.log(JSON.stringify({ machine, batch: BATCH, examples: EXAMPLES, results }));
+  const machine = `${os.cpus()[0]?.model ?? "unknown processor"}, load ${os.loadavg()[0].toFixed(1)}, Node ${process.versions.node}, tfjs ${version}, one thread`;
+  if (flags.json) console.log(JSON.stringify({ machine, batch: BATCH, examples: EXAMPLES, results }));
   else {
     console.log(
       `${machine}\nSeconds an epoch of 1,000 examples in batches of ${BATCH}, from the median batch (tfjs: of a short excerpt, extrapolated;`,
@@ -222,7 +151,7 @@ if (process.argv[2] === "--run") {
         if (error !== undefined) return `cannot train: ${error.slice(0, 60)}`;
         return side === "emovox" ? seconds.toFixed(2) : `${seconds.toFixed(1)} (${(seconds / own).toFixed(1)})`;
       });
-      console.log(`| ${result.architecture} | ${cells.join(" | ")} |`);
+      console.log(`| ${result.network} | ${cells.join(" | ")} |`);
     }
   }
 }

@@ -12,7 +12,7 @@ try {
     await post({ start: performance.now() - start });
   } else {
     const { measure } = await import("./network-latency-report.mjs");
-    const { rows, tensors } = await measure("/wasm/");
+    const { rows, tensors } = await measure(Number(new URLSearchParams(location.search).get("rounds")), "/wasm/");
     await post({ tensors, rows: rows.map(({ name, median }) => ({ name, median })), agent: navigator.userAgent });
   }
 } catch (error) {

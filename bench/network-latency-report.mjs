@@ -4,7 +4,6 @@
 import { createExtractor, loadClassifier, loadModel, Random, saveModel } from "../dist/index.js";
 import { DeepClassifier, deepBackend, frameCnn, fusion, recurrentNetwork, transformer } from "../dist/deep.js";
 
-export const ROUNDS = 100;
 const WORDS = 5000;
 const PREDICTIONS = 1000;
 const EPOCHS = 20;
@@ -28,8 +27,8 @@ function noise() {
 
 const networks = [
   ["frame-cnn", frameCnn, "frames", {}],
-  ["recurrent, frames", recurrentNetwork, "frames", { units: 48 }],
-  ["transformer, frames", transformer, "frames", { units: 96 }],
+  ["recurrent, frames", recurrentNetwork, "frames", { units: 64 }],
+  ["transformer, frames", transformer, "frames", { units: 64 }],
   ["recurrent, text", recurrentNetwork, "text", {}],
   ["transformer, text", transformer, "text", {}],
   ["fusion, early", fusion, "both", { fusion: "early" }],
@@ -42,10 +41,11 @@ const only = ({ frames, text }, part) =>
 const text = Array.from({ length: 15 }, (_, i) => `w${i * 77}`).join(" ");
 
 /**
+ * @param rounds how often each network answers
  * @param wasmPaths where a browser finds tfjs's .wasm files
  * @returns of each network its name, the median of the milliseconds, its file's bytes, and the tensors that predictions and epochs left
  */
-export async function measure(wasmPaths) {
+export async function measure(rounds, wasmPaths) {
   const tf = await deepBackend({ wasmPaths });
   const { x, y } = noise();
   const rows = [];
@@ -58,13 +58,13 @@ export async function measure(wasmPaths) {
     const bytes = saveModel(trained.save());
     const classifier = loadClassifier(loadModel(bytes));
     const times = [];
-    for (let round = -20; round < ROUNDS; round++) {
+    for (let round = -20; round < rounds; round++) {
       const start = performance.now();
       const frames = part === "text" ? undefined : extractor.extract(samples);
       await classifier.predictProba([only({ frames, text }, part)]);
       if (round >= 0) times.push(performance.now() - start);
     }
-    rows.push({ name, median: times.sort((a, b) => a - b)[ROUNDS / 2], bytes });
+    rows.push({ name, median: times.sort((a, b) => a - b)[rounds >> 1], bytes });
   }
   return { rows, tensors: await tensorsLeft(tf) };
 }

@@ -44,13 +44,16 @@ export function layerNormForward(
   }
 }
 
-/** dx (rows x width), dGamma and dBeta (width), from dy and the moments of the forward pass. */
+/** dx (rows x width), dGamma and dBeta (width; added to what is there, or not), from dy and the moments of the forward pass. */
 export function layerNormBackward(
   rows: i32, width: i32, x: usize, gamma: usize, moments: usize, dy: usize, dx: usize, dGamma: usize, dBeta: usize,
+  accumulate: bool,
 ): void {
   const even = width & ~3;
-  memory.fill(dGamma, 0, (<usize>width) << 2);
-  memory.fill(dBeta, 0, (<usize>width) << 2);
+  if (!accumulate) {
+    memory.fill(dGamma, 0, (<usize>width) << 2);
+    memory.fill(dBeta, 0, (<usize>width) << 2);
+  }
   for (let r = 0; r < rows; r++, x = floats(x, width), dy = floats(dy, width), dx = floats(dx, width), moments += 8) {
     const mean = load<f32>(moments);
     const scale = load<f32>(moments, 4);

@@ -75,7 +75,7 @@ export function addReproduce(program: Command): void {
     )
     .option(
       "--only <cells>",
-      `the cells to fill, e.g. audio/rf,text/svm, published (those with published figures), fusion (logistic regression on sound, on words, and on both joined early, late and stacked) or all (default: those of ${unasked.join(" and ")}; there are ${asked.join(", ")}, too)`,
+      `the cells to fill, e.g. audio/rf,text/svm, seed (the ten of the three published tables), published (all with published figures), fusion (logistic regression on sound, on words, and on both joined early, late and stacked) or all (default: those of ${unasked.join(" and ")}; there are ${asked.join(", ")}, too)`,
     )
     .option(
       "--studies <names>",

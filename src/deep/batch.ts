@@ -3,6 +3,7 @@ import type { DenseMatrix } from "../matrix.ts";
 import type { Random } from "../random.ts";
 import { type Augmentation, augment } from "./augment.ts";
 import { tf } from "./backend.ts";
+import { type Mix, mixSequences } from "./mixup.ts";
 import { PADDING, UNKNOWN } from "./vocabulary.ts";
 
 /** An utterance that is ready for a network: numbers of tokens, scaled frames. */
@@ -43,15 +44,25 @@ export interface BatchOptions {
   readonly augmentation: Augmentation;
 }
 
-/** The tensors of a batch, which are the caller's. @param random draws what training disturbs; left out elsewhere */
-export function batchOf(examples: readonly Example[], options: BatchOptions, random?: Random): Batch {
+/**
+ * The tensors of a batch, which are the caller's.
+ *
+ * @param random draws what training disturbs; left out elsewhere
+ * @param mixes which examples' frames are mixed into each other
+ */
+export function batchOf(
+  examples: readonly Example[],
+  options: BatchOptions,
+  random?: Random,
+  mixes?: readonly Mix[],
+): Batch {
   const rows = examples.length;
   const [{ features, tokens, frames }] = examples;
   return {
     rows,
     features: features && vectors(examples),
     tokens: tokens && padTokens(examples, options.tokenDropout, random),
-    frames: frames && padFrames(examples, frames.columns, options, random),
+    frames: frames && padFrames(examples, frames.columns, options, random, mixes),
   };
 }
 
@@ -90,6 +101,7 @@ function padFrames(
   columns: number,
   { maxFrames, augmentation }: BatchOptions,
   random?: Random,
+  mixes?: readonly Mix[],
 ): Padded<Tensor3D> {
   const chosen = examples.map(({ frames, variants = [] }) => {
     const drawn = random ? random.integer(variants.length + 1) : 0;
@@ -103,6 +115,10 @@ function padFrames(
     data.set(values, at);
     if (random) augment(data.subarray(at, at + values.length), columns, augmentation, random);
   });
+  if (mixes) {
+    const sizes = chosen.map((values) => values.length);
+    mixSequences(data, sizes, mixes);
+  }
   const shape: [number, number, number] = [examples.length, steps, columns];
   return { values: tf.tensor3d(data, shape), mask: maskOf(lengths, steps) };
 }

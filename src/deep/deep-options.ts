@@ -36,7 +36,10 @@ export interface DeepOptions {
   readonly timeMaskFrames: number;
   readonly frequencyMasks: number;
   readonly frequencyMaskWidth: number;
+  readonly frequencyShift: number;
   readonly noise: number;
+  /** Probability that training mixes the frames of an utterance, and its class, with another's; networks that read text, too, leave it out. */
+  readonly mixup: number;
   readonly epochs: number;
   readonly batchSize: number;
   readonly learningRate: number;
@@ -76,7 +79,9 @@ export const DEEP_DEFAULTS: DeepOptions = {
   timeMaskFrames: 20,
   frequencyMasks: 0,
   frequencyMaskWidth: 8,
+  frequencyShift: 0,
   noise: 0,
+  mixup: 0,
   epochs: 30,
   batchSize: 32,
   learningRate: 1e-3,
@@ -115,6 +120,7 @@ const counts: Readonly<Record<string, readonly [number, number]>> = {
   timeMaskFrames: [0, 1_000_000],
   frequencyMasks: [0, 100],
   frequencyMaskWidth: [0, 10_000],
+  frequencyShift: [0, 10_000],
   epochs: [1, 1_000_000],
   batchSize: [1, 1_000_000],
   warmup: [0, 1_000_000],
@@ -125,6 +131,7 @@ const numbers: Readonly<Record<string, readonly [number, number]>> = {
   dropout: [0, 0.99],
   tokenDropout: [0, 0.99],
   noise: [0, 100],
+  mixup: [0, 1],
   learningRate: [1e-12, 1e6],
   weightDecay: [0, 1e6],
   validationShare: [0, 0.9],

@@ -5,7 +5,7 @@ import { multiHeadAttention, multiHeadAttentionLayout } from "./attention-layers
 import { tf } from "./backend.ts";
 import type { Padded } from "./batch.ts";
 import type { DeepOptions } from "./deep-options.ts";
-import { attentionAndMax, attentionPoolingLayout, attentiveStatistics, dense, denseLayout, dropout } from "./layers.ts";
+import { attentionAndMax, attentionPoolingLayout, dense, denseLayout, dropout, statistics } from "./layers.ts";
 import { frameChannels, frameTower, frameTowerLayout, textChannels, textTower, textTowerLayout } from "./towers.ts";
 import type { Weights } from "./trainer.ts";
 
@@ -34,16 +34,16 @@ export const fusion: Architecture = {
   },
   layout({ coefficients, vocabulary, classes }, options) {
     const { units, denseUnits, fusion: how } = options;
-    const width = frameChannels(units); // that of the words, too
+    const width = textChannels(units);
     const joined = {
       ...denseLayout("hidden", 4 * width, denseUnits),
       ...denseLayout("output", denseUnits, classes),
     };
     return {
-      ...frameTowerLayout(coefficients, options),
+      ...frameTowerLayout(options),
+      ...denseLayout("framesInput", frameChannels(coefficients, units), width),
       ...textTowerLayout(vocabulary, options),
-      ...attentionPoolingLayout("framesPooling", width),
-      ...attentionPoolingLayout("tokensPooling", textChannels(units)),
+      ...attentionPoolingLayout("tokensPooling", width),
       ...(how === "late"
         ? { ...denseLayout("framesOutput", 2 * width, classes), ...denseLayout("tokensOutput", 2 * width, classes) }
         : joined),
@@ -56,7 +56,9 @@ export const fusion: Architecture = {
     };
   },
   logits(weights, batch, options, random) {
-    const sound = frameTower(weights, batch.frames!, options.dropout, random);
+    const frames = frameTower(weights, batch.frames!);
+    const heard = dropout(frames.values, options.dropout, random);
+    const sound = { ...frames, values: dense(weights, "framesInput", heard) }; // as wide as the words
     const words = textTower(weights, batch.tokens!, options, random);
     if (options.fusion === "cross-modal") {
       const { heads } = options;
@@ -81,7 +83,7 @@ const attended = (weights: Weights, name: string, x: Padded<Tensor3D>, other: Pa
 });
 
 const pooled = (weights: Weights, name: "frames" | "tokens", x: Padded<Tensor3D>): Tensor2D =>
-  (name === "frames" ? attentiveStatistics : attentionAndMax)(weights, `${name}Pooling`, x);
+  name === "frames" ? statistics(x) : attentionAndMax(weights, "tokensPooling", x);
 
 function together(
   weights: Weights,

@@ -1,8 +1,10 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs";
 import type { Random } from "../random.ts";
 import { tf } from "./backend.ts";
 import type { Padded } from "./batch.ts";
+import { convLayer, type ConvLayerOptions } from "./kernels/conv-layer.ts";
 import { layerNorm as fusedLayerNorm } from "./kernels/layer-norm.ts";
+import { normRelu } from "./kernels/norm-relu.ts";
 import { filled, glorot, type Layout } from "./parameters.ts";
 import type { Weights } from "./trainer.ts";
 
@@ -29,37 +31,40 @@ export function convolutionLayout(name: string, width: number, inputs: number, o
 }
 
 /**
- * Convolution over the steps, as a matrix product with neighbouring steps side by side. `same` keeps the number of steps, with zeros
- * around them; `valid` has only the steps that all neighbours exist for.
+ * Convolution over the steps. `same` keeps the number of steps, with zeros around them; `valid` has only the steps that all neighbours
+ * exist for.
  */
-export function convolution(weights: Weights, name: string, x: Tensor3D, padding: "same" | "valid"): Tensor3D {
-  const kernel = weights[`${name}.kernel`];
-  const [width, inputs, outputs] = kernel.shape;
-  const before = Math.floor((width - 1) / 2);
-  const padded =
-    padding === "same"
-      ? tf.pad3d(x, [
-          [0, 0],
-          [before, width - 1 - before],
-          [0, 0],
-        ])
-      : x;
-  const steps = padded.shape[1] - width + 1;
-  const neighbours = Array.from({ length: width }, (_, k) => tf.slice3d(padded, [0, k, 0], [-1, steps, -1]));
-  const flat = tf.reshape(tf.concat(neighbours, 2), [-1, width * inputs]) as Tensor2D;
-  const product = tf.add(
-    tf.matMul(flat, tf.reshape(kernel, [width * inputs, outputs]) as Tensor2D),
-    weights[`${name}.bias`],
-  );
-  return tf.reshape(product, [x.shape[0], steps, outputs]) as Tensor3D;
+export function convolution(weights: Weights, name: string, x: Tensor3D, options: ConvLayerOptions): Tensor3D {
+  const [rows, steps, inputs] = x.shape;
+  const filter = tf.expandDims(weights[`${name}.kernel`], 0) as Tensor4D;
+  const picture = tf.reshape(x, [rows, 1, steps, inputs]) as Tensor4D;
+  return tf.squeeze(convLayer(picture, filter, weights[`${name}.bias`] as Tensor1D, options), [1]) as Tensor3D;
+}
+
+export function pictureLayout(name: string, size: number, inputs: number, outputs: number): Layout {
+  return {
+    [`${name}.kernel`]: glorot([size, size, inputs, outputs], size * size * inputs, size * size * outputs),
+    [`${name}.bias`]: filled([outputs], 0),
+  };
+}
+
+/** Convolution over steps and places (examples x steps x places x channels), with zeros around them. */
+export function picture(weights: Weights, name: string, x: Tensor4D): Tensor4D {
+  const filter = weights[`${name}.kernel`] as Tensor4D;
+  return convLayer(x, filter, weights[`${name}.bias`] as Tensor1D, { padding: "same" });
+}
+
+/** Each place's channels to zero mean and unit variance, gamma x + beta, relu; 0 behind the end. */
+export function pictureNormRelu(weights: Weights, name: string, x: Tensor4D, mask: Tensor2D): Tensor4D {
+  const lengths = tf.cast(tf.sum(mask, 1), "int32") as Tensor1D;
+  return normRelu(x, weights[`${name}.gamma`] as Tensor1D, weights[`${name}.beta`] as Tensor1D, lengths);
 }
 
 /** The larger of every two steps; an odd last one is left out. */
 export function maxPool2(x: Tensor3D): Tensor3D {
   const [rows, steps, width] = x.shape;
-  const pairs = Math.floor(steps / 2);
-  const even = tf.slice3d(x, [0, 0, 0], [-1, 2 * pairs, -1]);
-  return tf.max(tf.reshape(even, [rows, pairs, 2, width]), 2) as Tensor3D;
+  const picture = tf.reshape(x, [rows, 1, steps, width]) as Tensor4D;
+  return tf.squeeze(tf.maxPool(picture, [1, 2], [1, 2], "valid"), [1]) as Tensor3D;
 }
 
 /** The mask behind {@link maxPool2}: a pair counts when its first step does. */
@@ -112,11 +117,11 @@ function attention(weights: Weights, name: string, { values, mask, own = mask }:
   return tf.softmax(tf.transpose(tf.add(scores, hidden), [0, 2, 1]), 2).transpose([0, 2, 1]) as Tensor3D;
 }
 
-/** Mean and standard deviation over the steps, weighted by attention (Okabe et al. 2018); examples x 2 width. */
-export function attentiveStatistics(weights: Weights, name: string, x: Padded<Tensor3D>): Tensor2D {
-  const share = attention(weights, name, x);
-  const mean = tf.sum(tf.mul(share, x.values), 1, true);
-  const variance = tf.sum(tf.mul(share, tf.square(tf.sub(x.values, mean))), 1);
+/** Mean and standard deviation over the steps (the statistics pooling of Snyder et al. 2017); examples x 2 width. */
+export function statistics({ values, mask }: Padded<Tensor3D>): Tensor2D {
+  const share = tf.expandDims(tf.div(mask, tf.sum(mask, 1, true)), 2);
+  const mean = tf.sum(tf.mul(share, values), 1, true);
+  const variance = tf.sum(tf.mul(share, tf.square(tf.sub(values, mean))), 1);
   return tf.concat([tf.squeeze(mean, [1]), tf.sqrt(tf.add(variance, 1e-5))], 1) as Tensor2D;
 }
 

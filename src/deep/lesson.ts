@@ -10,6 +10,7 @@ import { orderedBatches, shuffledBatches } from "./batches.ts";
 import { crossEntropy, softmax, targetsOf } from "./cross-entropy.ts";
 import type { DeepOptions } from "./deep-options.ts";
 import { lengthOf, ROWS_AT_ONCE } from "./examples.ts";
+import { drawMixes, mixTargets } from "./mixup.ts";
 import type { Lesson, Validation, Weights } from "./trainer.ts";
 
 export interface Network {
@@ -41,13 +42,14 @@ export function lessonOf(
     batches: (random) =>
       shuffledBatches(learn.length, batchSize, random, lengths).map((batch) => batch.map((i) => learn[i])),
     loss: (tensors, rows, random) => {
-      const batch = batchOf(
-        Array.from(rows, (row) => examples[row]),
-        batchOptions(options),
-        random,
-      );
+      const some = Array.from(rows, (row) => examples[row]);
+      // Tokens have nothing between them: mixed is what is heard alone.
+      const mixed = options.mixup > 0 && some[0].frames && !some[0].tokens;
+      const mixes = mixed ? drawMixes(some.length, options.mixup, random) : undefined;
+      const batch = batchOf(some, batchOptions(options), random, mixes);
       const logits = architecture.logits(tensors, batch, options, random);
-      return crossEntropy(logits, targetsOf(codes, weights, rows, k));
+      const targets = targetsOf(codes, weights, rows, k);
+      return crossEntropy(logits, mixes ? mixTargets(targets, k, mixes) : targets);
     },
     validate:
       judge.length === 0

@@ -8,7 +8,6 @@ import type { DeepOptions } from "./deep-options.ts";
 import {
   attentionAndMax,
   attentionPoolingLayout,
-  attentiveStatistics,
   dense,
   denseLayout,
   dropout,
@@ -16,6 +15,7 @@ import {
   embeddingLayout,
   layerNorm,
   layerNormLayout,
+  statistics,
 } from "./layers.ts";
 import { filled, type Layout } from "./parameters.ts";
 import { bothWays, bothWaysLayout, frameChannels, frameTower, frameTowerLayout, textChannels } from "./towers.ts";
@@ -50,21 +50,20 @@ const heard = {
 /** Training on tokens. */
 const read = { batchSize: 32, learningRate: 2e-3, epochs: 6, dropout: 0.4, tokenDropout: 0.1 } as const;
 
-/** Convolutions over frames, mean and standard deviation weighted by attention, and a dense layer. */
+/** Convolutions over frames, mean and standard deviation over the steps, and a dense layer. */
 export const frameCnn: Architecture = {
   kind: "frame-cnn",
   takes: [["frames"]],
-  defaults: { ...trained, ...heard, units: 48 },
+  defaults: { ...trained, ...heard },
   layout({ coefficients, classes }, options) {
-    const width = frameChannels(options.units);
+    const width = frameChannels(coefficients, options.units);
     return {
-      ...frameTowerLayout(coefficients, options),
-      ...attentionPoolingLayout("pooling", width),
+      ...frameTowerLayout(options),
       ...denseLayout("output", 2 * width, classes),
     };
   },
   logits(weights, { frames }, { dropout: rate }, random) {
-    const pooled = attentiveStatistics(weights, "pooling", frameTower(weights, frames!, rate, random));
+    const pooled = statistics(frameTower(weights, frames!));
     return dense(weights, "output", dropout(pooled, rate, random));
   },
 };
@@ -73,19 +72,18 @@ export const frameCnn: Architecture = {
 export const trainedOnFrames = { ...heard, tokenDropout: 0 } as const;
 
 /** The sequence that a network reads: embedded tokens, or what the convolutions make of frames. */
-function sequenceLayout({ parts, coefficients, vocabulary }: Sizes, options: DeepOptions): Layout {
-  return parts.includes("text")
-    ? embeddingLayout("tokens", vocabulary, options.embedding)
-    : frameTowerLayout(coefficients, options);
+function sequenceLayout({ parts, vocabulary }: Sizes, options: DeepOptions): Layout {
+  return parts.includes("text") ? embeddingLayout("tokens", vocabulary, options.embedding) : frameTowerLayout(options);
 }
 
-const sequenceWidth = ({ parts }: Sizes, { embedding: width, units }: DeepOptions): number =>
-  parts.includes("text") ? width : frameChannels(units);
+const sequenceWidth = ({ parts, coefficients }: Sizes, { embedding: width, units }: DeepOptions): number =>
+  parts.includes("text") ? width : frameChannels(coefficients, units);
 
 function sequence(weights: Weights, batch: Batch, { dropout: rate }: DeepOptions, random?: Random): Padded<Tensor3D> {
-  if (!batch.tokens) return frameTower(weights, batch.frames!, rate, random);
-  const values = embedding(weights, "tokens", batch.tokens.values);
-  return { ...batch.tokens, values: dropout(values, rate, random) };
+  const x = batch.tokens
+    ? { ...batch.tokens, values: embedding(weights, "tokens", batch.tokens.values) }
+    : frameTower(weights, batch.frames!);
+  return { ...x, values: dropout(x.values, rate, random) };
 }
 
 /** LSTMs or GRUs that read tokens, or convolved frames, in both directions; attention and maximum over the steps. */

@@ -47,7 +47,7 @@ export const seedCnn: Architecture = {
   logits(weights, { features, rows }, { pooling, dropout: rate }, random) {
     let x = tf.expandDims(features!, 2) as Tensor3D;
     for (const name of ["convolution1", "convolution2"]) {
-      x = tf.relu(convolution(weights, name, x, "valid"));
+      x = convolution(weights, name, x, { padding: "valid", relu: true });
       if (pooling) x = maxPool2(x);
     }
     const hidden = tf.relu(dense(weights, "dense", tf.reshape(x, [rows, -1]) as Tensor2D));

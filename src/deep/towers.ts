@@ -1,19 +1,17 @@
-import type { Tensor2D, Tensor3D } from "@tensorflow/tfjs";
+import type { Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs";
 import type { Random } from "../random.ts";
 import { tf } from "./backend.ts";
 import type { Padded } from "./batch.ts";
 import type { DeepOptions } from "./deep-options.ts";
 import {
-  convolution,
-  convolutionLayout,
   dropout,
   embedding,
   embeddingLayout,
-  layerNorm,
   layerNormLayout,
-  masked,
   maskPool2,
-  maxPool2,
+  picture,
+  pictureLayout,
+  pictureNormRelu,
 } from "./layers.ts";
 import type { Layout } from "./parameters.ts";
 import { recurrent, recurrentLayout } from "./recurrent-layers.ts";
@@ -21,45 +19,49 @@ import type { Weights } from "./trainer.ts";
 
 // What the networks make of frames and of tokens before they pool or join them: sequences of vectors.
 
-/** Neighbours, channels in units, and whether two steps become one. */
+/** Channels in fourths of `units`, and whether two steps and two bands become one. */
 const blocks = [
-  { width: 5, channels: 1, pool: true },
-  { width: 3, channels: 1, pool: true },
-  { width: 3, channels: 2, pool: true },
-  { width: 3, channels: 2, pool: false },
+  { fourths: 1, pool: true },
+  { fourths: 2, pool: true },
+  { fourths: 3, pool: true },
+  { fourths: 4, pool: false },
 ] as const;
 
-export const frameChannels = (units: number): number => 2 * units;
+const channelsOf = (block: number, units: number): number =>
+  Math.max(1, Math.round((blocks[block].fourths * units) / 4));
 
-/** Four convolutions over frames; eight frames become one step of {@link frameChannels} values. */
-export function frameTowerLayout(coefficients: number, { units }: DeepOptions): Layout {
-  const layouts = blocks.map(({ width, channels }, i) => {
-    const inputs = i === 0 ? coefficients : blocks[i - 1].channels * units;
-    return {
-      ...convolutionLayout(`frames${i}`, width, inputs, channels * units),
-      ...layerNormLayout(`frames${i}.norm`, channels * units),
-    };
-  });
+/** Values that a step of {@link frameTower} has: every channel of each band that pooling leaves. */
+export function frameChannels(coefficients: number, units: number): number {
+  let bands = coefficients;
+  for (const { pool } of blocks) if (pool && bands > 1) bands = Math.floor(bands / 2);
+  return bands * channelsOf(blocks.length - 1, units);
+}
+
+/**
+ * Four convolutions of 3 x 3 over frames and their coefficients, which are taken for a picture, so that what is learnt of a formant or a
+ * harmonic holds where another voice has it; eight frames become one step.
+ */
+export function frameTowerLayout({ units }: DeepOptions): Layout {
+  const layouts = blocks.map((_, i) => ({
+    ...pictureLayout(`frames${i}`, 3, i === 0 ? 1 : channelsOf(i - 1, units), channelsOf(i, units)),
+    ...layerNormLayout(`frames${i}.norm`, channelsOf(i, units)),
+  }));
   return Object.assign({}, ...layouts) as Layout;
 }
 
-export function frameTower(
-  weights: Weights,
-  frames: Padded<Tensor3D>,
-  rate: number,
-  random?: Random,
-): Padded<Tensor3D> {
-  let { values, mask } = padTo8(frames);
+export function frameTower(weights: Weights, frames: Padded<Tensor3D>): Padded<Tensor3D> {
+  const padded = padTo8(frames);
+  let { mask } = padded;
+  let x = tf.expandDims(padded.values, 3) as Tensor4D;
   for (const [i, { pool }] of blocks.entries()) {
-    values = tf.relu(layerNorm(weights, `frames${i}.norm`, convolution(weights, `frames${i}`, values, "same")));
-    values = masked(values, mask);
-    if (pool) {
-      values = maxPool2(values);
-      mask = maskPool2(mask);
-    }
-    if (i > 0) values = dropout(values, rate, random);
+    x = pictureNormRelu(weights, `frames${i}.norm`, picture(weights, `frames${i}`, x), mask);
+    if (!pool) continue;
+    const window: [number, number] = [2, x.shape[2] > 1 ? 2 : 1];
+    x = tf.maxPool(x, window, window, "valid");
+    mask = maskPool2(mask);
   }
-  return { values, mask };
+  const [rows, steps, bands, channels] = x.shape;
+  return { values: tf.reshape(x, [rows, steps, bands * channels]) as Tensor3D, mask };
 }
 
 /** Zeros behind the end, so that three poolings leave a step of the shortest sequence and the end of the longest. */

@@ -4,6 +4,7 @@ import { Random } from "../random.ts";
 import { Adam, clipNorm } from "./adam.ts";
 import { tf } from "./backend.ts";
 import { type Checkpoint, checkpointState, readCheckpoint } from "./checkpoint.ts";
+import { readInto, type WasmBackend } from "./kernels/module.ts";
 import { assignParameters, copyParameters, type Parameters } from "./parameters.ts";
 import { rateAt, type Schedule } from "./schedule.ts";
 import type { ModelState } from "../models/state.ts";
@@ -154,11 +155,14 @@ async function learnEpoch(
   const random = new Random((options.seed + Math.imul(epoch, 0x85ebca6b)) >>> 0);
   const batches = lesson.batches(random);
   const rows = batches.reduce((total, batch) => total + batch.length, 0);
+  const gradients = Object.fromEntries(
+    Object.entries(parameters).map(([name, { data }]) => [name, new Float32Array(data.length)]),
+  );
   let sum = 0;
   for (const [b, batch] of batches.entries()) {
     await breathe();
     if (signal?.aborted) break;
-    const { loss, gradients } = differentiate(parameters, (weights) => lesson.loss(weights, batch, random));
+    const loss = differentiate(parameters, (weights) => lesson.loss(weights, batch, random), gradients);
     // The norm is not finite when any gradient is not; the weights are still those from before the step.
     const norm = clipNorm(gradients, options.clipNorm ?? Infinity);
     if (!Number.isFinite(loss) || !Number.isFinite(norm)) return NaN;
@@ -179,10 +183,13 @@ function keepGood(state: Checkpoint, parameters: Parameters): void {
   state.goodEpoch = state.epoch;
 }
 
-/** The loss at the parameters and its gradient by each of them. */
-function differentiate(parameters: Parameters, loss: (weights: Weights) => Scalar) {
+/** The loss at the parameters. @param gradients receives its gradient by each of them */
+function differentiate(
+  parameters: Parameters,
+  loss: (weights: Weights) => Scalar,
+  gradients: Readonly<Record<string, Float32Array>>,
+): number {
   const names = Object.keys(parameters);
-  const gradients: Record<string, Float32Array> = {};
   let value = NaN;
   // Nothing is returned from `tidy`, which would look for tensors in every element of an array.
   tf.tidy(() => {
@@ -190,9 +197,9 @@ function differentiate(parameters: Parameters, loss: (weights: Weights) => Scala
     const named = (values: readonly Tensor[]) => Object.fromEntries(names.map((name, i) => [name, values[i]]));
     const { value: scalar, grads } = tf.valueAndGrads((...values) => loss(named(values)))(tensors);
     value = scalar.dataSync()[0];
-    names.forEach((name, i) => (gradients[name] = grads[i].dataSync() as Float32Array));
+    names.forEach((name, i) => readInto(tf.backend() as unknown as WasmBackend, grads[i], gradients[name]));
   });
-  return { loss: value, gradients };
+  return value;
 }
 
 /** The parameters as tensors of the caller's. */

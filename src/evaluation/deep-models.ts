@@ -62,7 +62,7 @@ export const deepModels: Readonly<Record<string, ModelEntry>> = needingBackend({
   "frame-transformer": {
     title: "Transf., frames",
     modalities: ["audio"],
-    ...reader(transformer, heard, { ...trainedOnFrames, units: 96 }),
+    ...reader(transformer, heard, { ...trainedOnFrames, units: 64 }),
   },
   "token-lstm": { title: "LSTM, tokens", modalities: ["text"], ...reader(recurrentNetwork, read) },
   "token-gru": { title: "GRU, tokens", modalities: ["text"], ...reader(recurrentNetwork, read, { cell: "gru" }) },

@@ -1,8 +1,9 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from "@tensorflow/tfjs";
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from "@tensorflow/tfjs";
 import { beforeAll, expect, test } from "vitest";
 import { encoder, encoderLayout } from "../../src/deep/attention-layers.ts";
 import { tf } from "../../src/deep/backend.ts";
 import type { Padded } from "../../src/deep/batch.ts";
+import { normRelu } from "../../src/deep/kernels/norm-relu.ts";
 import { layerNorm } from "../../src/deep/layers.ts";
 import { type Cell, recurrent, recurrentLayout } from "../../src/deep/recurrent-layers.ts";
 import type { Weights } from "../../src/deep/trainer.ts";
@@ -95,5 +96,31 @@ test("an encoder's steps do not see what the mask hides", () => {
     const noise = tf.mul(normal(batch, steps, units), tf.expandDims(tf.sub(1, mask), 2));
     const seen = (x: Padded<Tensor3D>) => tf.mul(encoder(weights, "e", x, 2, 0).values, tf.expandDims(mask, 2));
     expectClose(seen({ values: tf.add(values, noise) as Tensor3D, mask }), seen({ values, mask }), 1e-5);
+  });
+});
+
+test("normalisation and relu of pictures behind a mask: value and gradients are those of the layers one by one", () => {
+  tf.tidy(() => {
+    for (const width of [16, 6]) {
+      const lengths = tf.tensor1d([5, 0, 3], "int32");
+      const mask = tf.tensor4d([1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 0, 0], [3, 5, 1, 1]);
+      const fused = (...[x, gamma, beta]: Tensor[]) =>
+        normRelu(x as Tensor4D, gamma as Tensor1D, beta as Tensor1D, lengths);
+      const plain = (...[x, gamma, beta]: Tensor[]) =>
+        tf.mul(tf.relu(plainLayerNorm(x, gamma as Tensor1D, beta as Tensor1D, 1e-5)), mask);
+      const tensors = [normal(3, 5, 4, width), normal(width), normal(width)];
+      const errors = normal(3, 5, 4, width);
+      const wanted = valueAndGradients(plain, tensors, errors);
+      valueAndGradients(fused, tensors, errors).forEach((tensor, i) => expectClose(tensor, wanted[i], 1e-5));
+    }
+  });
+});
+
+test("normRelu refuses shapes that do not fit, in words", () => {
+  tf.tidy(() => {
+    const [x, ones] = [tf.ones([2, 3, 4, 5]) as Tensor4D, tf.ones([5]) as Tensor1D];
+    expect(() => normRelu(x, ones, ones, tf.tensor1d([3], "int32"))).toThrow("lengths int32 [1] do not fit");
+    expect(() => normRelu(x, ones, ones, tf.tensor1d([3, 3]))).toThrow("lengths float32 [2] do not fit");
+    expect(() => normRelu(x, tf.ones([4]), ones, tf.tensor1d([3, 3], "int32"))).toThrow("gamma float32 [4]");
   });
 });

@@ -25,8 +25,8 @@ function speech(fast: boolean, seed: number): Float32Array {
 async function trained(): Promise<Recognizer> {
   const y = Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? "calm" : "hot"));
   const cnn = new DeepClassifier(frameCnn, {
-    units: 8,
-    epochs: 6,
+    units: 16,
+    epochs: 10,
     batchSize: 8,
     learningRate: 0.01,
     validationShare: 0,

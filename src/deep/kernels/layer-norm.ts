@@ -59,7 +59,7 @@ export function registerLayerNorm(tf: Tfjs): void {
         outputs,
         () => 0,
         (nn, [xAt, gammaAt, momentsAt, dyAt], [dx, dGamma, dBeta]) =>
-          nn.layerNormBackward(rows, width, xAt, gammaAt, momentsAt, dyAt, dx, dGamma, dBeta),
+          nn.layerNormBackward(rows, width, xAt, gammaAt, momentsAt, dyAt, dx, dGamma, dBeta, false),
       );
       return outputs;
     },

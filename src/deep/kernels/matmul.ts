@@ -1,6 +1,7 @@
-import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs";
+import type { TensorInfo } from "@tensorflow/tfjs";
 import type { Tfjs } from "../tfjs.ts";
 import { compute, type WasmBackend } from "./module.ts";
+import { replaceKernel } from "./replace.ts";
 
 interface MatMul {
   a: TensorInfo;
@@ -66,10 +67,4 @@ export function replaceMatMul(tf: Tfjs): void {
     const relu = activation === "relu";
     return multiply(tf, call.backend as unknown as WasmBackend, { a, b, bias, transposeA, transposeB, relu });
   });
-}
-
-function replaceKernel(tf: Tfjs, name: string, make: (stock: KernelFunc) => KernelFunc): void {
-  const stock = tf.getKernel(name, "wasm");
-  tf.unregisterKernel(name, "wasm");
-  tf.registerKernel({ ...stock, kernelFunc: make(stock.kernelFunc) });
 }

@@ -8,6 +8,14 @@ export interface WasmBackend {
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
   disposeData(dataId: object): boolean;
+  incRef(dataId: object): void;
+}
+
+/** Copies the float32 values of a tensor of the WASM backend; `dataSync` makes a new array each time, which is dear for large ones. */
+export function readInto(backend: WasmBackend, { dataId, shape }: TensorInfo, to: Float32Array): void {
+  const { memoryOffset } = backend.dataIdMap.get(dataId);
+  const size = shape.reduce((product, n) => product * n, 1);
+  to.set(new Float32Array(backend.wasm.HEAPU8.buffer, memoryOffset, size));
 }
 
 /** The compiled kernels (assembly/nn); a module of their own, so that the core stays small. */
