@@ -15,8 +15,9 @@ export class Occurring {
 const DENSE_CELLS: usize = 256;
 /** So many values a bin still count as few: a histogram costs memory to write, to subtract and to search. */
 const FEW: u64 = 2;
-/** Flags are read eight at a time. */
-const SPARE_FLAGS: usize = 8;
+/** Flags are read 64 at a time. */
+const SPARE_FLAGS: usize = 64;
+const SET: u8 = 255;
 
 export function newOccurring(bins: Bins): Occurring {
   const data = bins.data;
@@ -50,12 +51,23 @@ export function areFew(bins: Bins, samples: usize, n: i32): bool {
   return stored <= FEW * cells;
 }
 
-/** Flags that are set from `at` on, eight at most and none from `end` on. */
+/** Bits of the 64 flags from `at` on that are set, none from `end` on. */
 // @ts-ignore: decorator
 @inline
 function flagsAt(flags: usize, at: usize, end: usize): u64 {
-  const word = load<u64>(flags + at);
-  return end - at < 8 ? word & (((1 as u64) << (((end - at) << 3) as u64)) - 1) : word;
+  let bits: u64 = 0;
+  if (ASC_FEATURE_SIMD) {
+    for (let part: usize = 0; part < 64; part += 16) {
+      bits |= (i8x16.bitmask(v128.load(flags + at + part)) as u64) << (part as u64);
+    }
+  } else {
+    for (let part: usize = 0; part < 64; part += 8) {
+      // The product gathers the lowest bits of the bytes in the highest byte.
+      const lowest = load<u64>(flags + at + part) & 0x0101010101010101;
+      bits |= ((lowest * 0x0102040810204080) >> 56) << (part as u64);
+    }
+  }
+  return end - at < 64 ? bits & (((1 as u64) << ((end - at) as u64)) - 1) : bits;
 }
 
 /** The best split so far in the cells from `start` to `end` that are flagged, all of which are cleared; see `findSplit`. */
@@ -78,10 +90,10 @@ function searchColumn(
   let gradient: f64 = 0;
   let hessian: f64 = 0;
   let count: f64 = 0;
-  for (let at = start; at < end; at += 8) {
+  for (let at = start; at < end; at += 64) {
     let word = flagsAt(o.flags, at, end);
     for (; word !== 0; word &= word - 1) {
-      const bin = at + ((ctz(word) as usize) >> 3);
+      const bin = at + (ctz(word) as usize);
       const cell = o.cells + bin * CELL_BYTES;
       gradient += load<f64>(cell);
       hessian += load<f64>(cell, 8);
@@ -148,7 +160,7 @@ export function findSplitOfFew(
     for (let at = o.rows; at < rowsEnd; at += 4, from += CELL_BYTES) {
       const bin = load<u8>(binOf + load<u32>(at)) as usize;
       addCell(o.cells + bin * CELL_BYTES, from);
-      store<u8>(o.flags + bin, 1);
+      store<u8>(o.flags + bin, SET);
     }
     searchColumn(o, 0, end - start, total, column as i32, l2, minHessian, minCount, before, split);
   }
@@ -164,7 +176,7 @@ function countStored(bins: Bins, o: Occurring, rowsEnd: usize, gathered: usize):
     for (let at = bins.cells + ((load<u32>(starts) as usize) << 2); at < end; at += 4) {
       const cell = load<u32>(at) as usize;
       addCell(o.cells + cell * CELL_BYTES, from);
-      store<u8>(o.flags + cell, 1);
+      store<u8>(o.flags + cell, SET);
     }
   }
 }
@@ -174,9 +186,9 @@ function countZeros(o: Occurring, start: usize, end: usize, zero: usize, total: 
   let gradient: f64 = 0;
   let hessian: f64 = 0;
   let count: f64 = 0;
-  for (let at = start; at < end; at += 8) {
+  for (let at = start; at < end; at += 64) {
     for (let word = flagsAt(o.flags, at, end); word !== 0; word &= word - 1) {
-      const cell = o.cells + (at + ((ctz(word) as usize) >> 3)) * CELL_BYTES;
+      const cell = o.cells + (at + (ctz(word) as usize)) * CELL_BYTES;
       gradient += load<f64>(cell);
       hessian += load<f64>(cell, 8);
       count += load<f64>(cell, 16);
@@ -188,7 +200,7 @@ function countZeros(o: Occurring, start: usize, end: usize, zero: usize, total: 
   store<f64>(cell, load<f64>(cell) + (load<f64>(total) - gradient));
   store<f64>(cell, load<f64>(cell, 8) + (load<f64>(total, 8) - hessian), 8);
   store<f64>(cell, load<f64>(cell, 16) + (load<f64>(total, 16) - count), 16);
-  store<u8>(o.flags + zero, 1);
+  store<u8>(o.flags + zero, SET);
   return true;
 }
 
