@@ -1,5 +1,6 @@
 // What growing a boosted tree keeps at hand: its nodes, the rows by node, and histograms that are used again and again.
 import { Bins } from "./boost-bins";
+import { Occurring, newOccurring, releaseOccurring } from "./boost-few";
 import { CELL_BYTES, Split } from "./boost-histogram";
 
 @unmanaged
@@ -14,7 +15,7 @@ export class Node {
   /** Numbers of the children; 0 for a leaf. */
   left: i32;
   right: i32;
-  /** 0 when the node cannot be split. */
+  /** 0 when the node cannot be split or has few rows (see boost-few.ts). */
   histogram: usize;
 }
 
@@ -36,6 +37,8 @@ export class TreeGrower {
   moved: usize;
   sides: usize;
   gathered: usize;
+  /** For nodes of few rows. */
+  occurring: Occurring;
   /** Pointers of nodes, and the numbers of those that can be split (i32). */
   nodes: usize;
   nodeCount: i32;
@@ -57,6 +60,7 @@ export function newTreeGrower(bins: Bins): TreeGrower {
   g.moved = heap.alloc(rows << 2);
   g.sides = heap.alloc(rows);
   g.gathered = heap.alloc(rows * CELL_BYTES);
+  g.occurring = newOccurring(bins);
   g.nodeCapacity = 256;
   g.nodes = heap.alloc((g.nodeCapacity as usize) * sizeof<usize>());
   g.open = heap.alloc((g.nodeCapacity as usize) << 2);
@@ -70,6 +74,7 @@ export function releaseTreeGrower(g: TreeGrower): void {
   heap.free(g.pool);
   heap.free(g.open);
   heap.free(g.nodes);
+  releaseOccurring(g.occurring);
   heap.free(g.gathered);
   heap.free(g.sides);
   heap.free(g.moved);

@@ -1,5 +1,6 @@
 // One tree of boosting: nodes split by histograms, the best leaf first when leaves are limited (as LightGBM does), else depth first. The smaller
-// child's histogram is counted, the larger's is the parent's less that.
+// child's histogram is counted, the larger's is the parent's less that; nodes of few rows have none.
+import { areFew, findSplitOfFew } from "./boost-few";
 import { CELL_BYTES, Split, fillHistogram, findSplit, subtractHistogram } from "./boost-histogram";
 import { Node, TreeGrower, addGrown, nodeAt, returnHistogram, takeHistogram } from "./boost-grower";
 import { Forest, addNode, addValue, endTree, setRight, startTree } from "./forest";
@@ -18,15 +19,42 @@ function fill(g: TreeGrower, node: Node): void {
   fillHistogram(g.bins, samples, n, g.gradients, node.total, g.columns, g.columnCount, g.gathered, node.histogram);
 }
 
-/** Finds the best split of a node with a histogram; a node without a split gives the histogram back. */
-function openNode(g: TreeGrower, number: i32): void {
-  const node = nodeAt(g, number);
-  findSplit(g.bins, node.histogram, node.total, g.columns, g.columnCount, g.l2, g.minHessian, g.minCount, node.split);
-  if (node.split.gain > 0) {
-    store<i32>(g.open + ((g.openCount++ as usize) << 2), number);
+function isFew(g: TreeGrower, node: Node): bool {
+  return areFew(g.bins, g.samples + ((node.start as usize) << 2), node.end - node.start);
+}
+
+function search(g: TreeGrower, node: Node): void {
+  if (node.histogram !== 0) {
+    findSplit(g.bins, node.histogram, node.total, g.columns, g.columnCount, g.l2, g.minHessian, g.minCount, node.split);
     return;
   }
-  returnHistogram(g, node.histogram);
+  findSplitOfFew(
+    g.bins,
+    g.occurring,
+    g.samples + ((node.start as usize) << 2),
+    node.end - node.start,
+    g.gradients,
+    g.gathered,
+    node.total,
+    g.columns,
+    g.columnCount,
+    g.l2,
+    g.minHessian,
+    g.minCount,
+    node.split,
+  );
+}
+
+/** Finds the best split of a node; a node without a split gives its histogram back. */
+function openNode(g: TreeGrower, number: i32): void {
+  const node = nodeAt(g, number);
+  search(g, node);
+  if (node.split.gain > 0) store<i32>(g.open + ((g.openCount++ as usize) << 2), number);
+  else dropHistogram(g, node);
+}
+
+function dropHistogram(g: TreeGrower, node: Node): void {
+  if (node.histogram !== 0) returnHistogram(g, node.histogram);
   node.histogram = 0;
 }
 
@@ -92,31 +120,27 @@ function splitNode(g: TreeGrower, number: i32, last: bool): void {
   }
   const leftMay = !last && maySplit(g, left);
   const rightMay = !last && maySplit(g, right);
-  if (leftMay || rightMay) {
-    const leftSmaller = left.end - left.start <= right.end - right.start;
-    const smaller = leftSmaller ? left : right;
-    const larger = leftSmaller ? right : left;
+  const leftSmaller = left.end - left.start <= right.end - right.start;
+  const smaller = leftSmaller ? left : right;
+  const larger = leftSmaller ? right : left;
+  // A node of few rows has no histogram; its children have fewer still.
+  if ((leftMay || rightMay) && node.histogram !== 0 && !isFew(g, larger)) {
     smaller.histogram = takeHistogram(g);
     fill(g, smaller);
     larger.histogram = node.histogram;
     const cells = load<u32>(g.bins.starts + ((g.bins.data.columns as usize) << 2)) as usize;
     if (leftSmaller ? rightMay : leftMay) subtractHistogram(larger.histogram, smaller.histogram, cells);
+    node.histogram = 0;
   } else {
-    returnHistogram(g, node.histogram);
+    dropHistogram(g, node);
   }
-  node.histogram = 0;
   closeOrOpen(g, node.right, rightMay);
   closeOrOpen(g, node.left, leftMay);
 }
 
 function closeOrOpen(g: TreeGrower, number: i32, may: bool): void {
-  const node = nodeAt(g, number);
-  if (may) {
-    openNode(g, number);
-  } else if (node.histogram !== 0) {
-    returnHistogram(g, node.histogram);
-    node.histogram = 0;
-  }
+  if (may) openNode(g, number);
+  else dropHistogram(g, nodeAt(g, number));
 }
 
 /**
@@ -138,8 +162,10 @@ export function growBoostedTree(
   const root = nodeAt(g, addGrown(g, 0, rows, 0));
   memory.copy(root.total, total, CELL_BYTES);
   if (maySplit(g, root)) {
-    root.histogram = takeHistogram(g);
-    fill(g, root);
+    if (!isFew(g, root)) {
+      root.histogram = takeHistogram(g);
+      fill(g, root);
+    }
     openNode(g, 0);
   }
   for (let leaves = 2; g.openCount > 0; leaves++) {
@@ -147,8 +173,7 @@ export function growBoostedTree(
     if (leaves >= g.maxLeaves) break;
   }
   for (; g.openCount > 0; g.openCount--) {
-    const left = nodeAt(g, load<i32>(g.open + (((g.openCount - 1) as usize) << 2)));
-    returnHistogram(g, left.histogram);
+    dropHistogram(g, nodeAt(g, load<i32>(g.open + (((g.openCount - 1) as usize) << 2))));
   }
   startTree(forest);
   emit(g, rate, forest, margins, stride);

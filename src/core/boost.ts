@@ -37,7 +37,10 @@ function checkTrainingSize(x: Matrix, { classes, maxBins, maxDepth, maxLeafNodes
   // Depth first, a node and its sibling a level wait; no tree of bins is deep unless its leaves are limited.
   const waiting = 2 + Math.min(maxLeafNodes, maxDepth, 64);
   const histograms = waiting * cells * CELL_BYTES;
-  checkCapacity((x.kind === "dense" ? 13 : 37) * stored + (200 + 24 * classes) * x.rows + 40 * x.columns + histograms);
+  // Sparse rows have one more, and a byte a cell, for nodes of few rows.
+  const occurring = x.kind === "dense" ? 0 : (CELL_BYTES + 1) * cells;
+  const rows = (x.kind === "dense" ? 13 : 37) * stored + (204 + 24 * classes) * x.rows;
+  checkCapacity(rows + 40 * x.columns + histograms + occurring);
 }
 
 /** Fewest outputs that say the probabilities of so many classes. */

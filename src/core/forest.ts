@@ -1,7 +1,7 @@
 import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
 import { LeafTable } from "./leaf-table.ts";
-import { f64, i32, type Scratch, scratch } from "./memory.ts";
+import { f64, i32, Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 
 /**
@@ -150,72 +150,142 @@ export function sumCovers({ offsets, feature, right, cover }: Required<Forest>):
   }
 }
 
-/** The trees of a forest grown before, their leaves numbered anew. */
-function grownBefore(
-  { offsets, feature, threshold, right, leafValues, classes, cover }: Required<Forest>,
-  leaves: LeafTable,
-): GrownTrees {
+/** What one thread grew: trees, whose leaves are rows of `leafValues`. */
+export interface ForestPart {
+  readonly trees: GrownTrees;
+  readonly leafValues: Float64Array;
+}
+
+/** The right children of nodes, where leaves are numbered anew: as rows of `leafTable`, which takes over those of `leafValues`. */
+function renumber(
+  { feature, right }: Pick<GrownTrees, "feature" | "right">,
+  leafValues: Float64Array,
+  classes: number,
+  leafTable: LeafTable,
+): Int32Array {
   const numbers = Int32Array.from({ length: leafValues.length / classes }, (_, row) =>
-    leaves.add(leafValues, row * classes),
+    leafTable.add(leafValues, row * classes),
   );
+  return right.map((child, node) => (feature[node] < 0 ? numbers[child] : child));
+}
+
+/** The trees of a forest grown before. */
+function grownBefore(forest: Required<Forest>, leafTable: LeafTable): GrownTrees {
+  const { offsets, feature, threshold, leafValues, classes, cover } = forest;
   return {
     ends: offsets.slice(1),
     feature,
     threshold,
-    right: right.map((child, node) => (feature[node] < 0 ? numbers[child] : child)),
+    right: renumber(forest, leafValues, classes, leafTable),
     gains: new Float64Array(feature.length),
     covers: cover,
   };
 }
 
+/** How many trees there are already, of those that growing is to give. */
+export const treesBefore = ({ grown }: Pick<GrowOptions, "grown">): number => (grown ? grown.offsets.length - 1 : 0);
+
 /**
- * Grows a random forest. `target` numbers each row's class from 0 (u16) or is what a regression (of 1 class) is to tell (f64); `weights` are the sample weights, class weights included.
- * The arguments must have been checked: finite values, ascending indices, lengths that agree. @throws {DataError} when they do not fit the core.
+ * The forest of all trees from `treesBefore(options)` on, in parts that are in order; to the bit what {@link growForest} gives.
  */
+export function joinParts(parts: readonly ForestPart[], columns: number, options: GrowOptions): GrownForest {
+  const { classes, grown } = options;
+  const leafTable = new LeafTable(classes);
+  const before = grown ? [grownBefore(grown, leafTable)] : [];
+  const others = parts.map(({ trees, leafValues }) => ({
+    ...trees,
+    right: renumber(trees, leafValues, classes, leafTable),
+  }));
+  return joinTrees([...before, ...others], columns, classes, leafTable);
+}
+
+/**
+ * Examples laid out in the core, for trees to be grown from. `target` numbers each row's class from 0 (u16) or is what a regression (of 1 class) is to
+ * tell (f64); `weights` are the sample weights, class weights included. The arguments must have been checked: finite values, ascending indices,
+ * lengths that agree.
+ */
+export class ForestGrower {
+  readonly #options: GrowOptions;
+  readonly #memory = new Scratch();
+  readonly #isRegression: boolean;
+  #data = 0;
+  #target = 0;
+  #weights = 0;
+
+  /** @throws {DataError} when the examples do not fit the core. */
+  constructor(x: Matrix, target: Uint16Array | Float64Array, weights: Float64Array, options: GrowOptions) {
+    checkTrainingSize(x, options);
+    this.#options = options;
+    this.#isRegression = target instanceof Float64Array;
+    try {
+      this.#data = scratch((memory) => trainingData(memory, x));
+      this.#target = this.#memory.copy(new Uint8Array(target.buffer, target.byteOffset, target.byteLength));
+      this.#weights = this.#memory.copy(weights);
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+
+  /** The trees `from` to `to` - 1, whatever was grown before them; their leaves are rows of `leafTable`. */
+  grow(from: number, to: number, leafTable: LeafTable): GrownTrees {
+    const options = this.#options;
+    const grown =
+      core.growForest(
+        this.#data,
+        this.#isRegression ? 0 : this.#target,
+        this.#isRegression ? this.#target : 0,
+        this.#weights,
+        options.classes,
+        options.maxFeatures,
+        options.maxDepth,
+        options.minSamplesSplit,
+        options.minSamplesLeaf,
+        options.drawsThresholds,
+        options.bootstrap,
+        options.balancedSubsample,
+        options.seed,
+        from,
+        to,
+      ) >>> 0;
+    const trees = readTrees(grown, options.classes, leafTable);
+    core.releaseForest(grown);
+    return trees;
+  }
+
+  /** The trees `from` to `to` - 1 by themselves, to be sent to another thread. */
+  growPart(from: number, to: number): ForestPart {
+    const leafTable = new LeafTable(this.#options.classes);
+    return { trees: this.grow(from, to, leafTable), leafValues: leafTable.toArray() };
+  }
+
+  /** Frees the core's memory; nothing can be grown any more. */
+  release(): void {
+    if (this.#data !== 0) core.releaseTrainingData(this.#data);
+    this.#data = 0;
+    this.#memory.release();
+  }
+}
+
+/** Grows a random forest; the arguments are those of {@link ForestGrower}. @throws {DataError} when they do not fit the core. */
 export function growForest(
   x: Matrix,
   target: Uint16Array | Float64Array,
   weights: Float64Array,
   options: GrowOptions,
 ): GrownForest {
-  checkTrainingSize(x, options);
-  const data = scratch((memory) => trainingData(memory, x));
+  const { classes, nEstimators, treesPerCall, grown } = options;
+  const grower = new ForestGrower(x, target, weights, options);
   try {
-    return scratch((memory) => {
-      const targetPointer = memory.copy(new Uint8Array(target.buffer, target.byteOffset, target.byteLength));
-      const isRegression = target instanceof Float64Array;
-      const weightPointer = memory.copy(weights);
-      const parts: GrownTrees[] = [];
-      const leafTable = new LeafTable(options.classes);
-      if (options.grown) parts.push(grownBefore(options.grown, leafTable));
-      const first = options.grown ? options.grown.offsets.length - 1 : 0;
-      for (let from = first; from < options.nEstimators; from += options.treesPerCall) {
-        const to = Math.min(from + options.treesPerCall, options.nEstimators);
-        const grown =
-          core.growForest(
-            data,
-            isRegression ? 0 : targetPointer,
-            isRegression ? targetPointer : 0,
-            weightPointer,
-            options.classes,
-            options.maxFeatures,
-            options.maxDepth,
-            options.minSamplesSplit,
-            options.minSamplesLeaf,
-            options.drawsThresholds,
-            options.bootstrap,
-            options.balancedSubsample,
-            options.seed,
-            from,
-            to,
-          ) >>> 0;
-        parts.push(readTrees(grown, options.classes, leafTable));
-        core.releaseForest(grown);
-        options.onProgress?.(to / options.nEstimators);
-      }
-      return joinTrees(parts, x.columns, options.classes, leafTable);
-    });
+    const leafTable = new LeafTable(classes);
+    const parts = grown ? [grownBefore(grown, leafTable)] : [];
+    for (let from = treesBefore(options); from < nEstimators; from += treesPerCall) {
+      const to = Math.min(from + treesPerCall, nEstimators);
+      parts.push(grower.grow(from, to, leafTable));
+      options.onProgress?.(to / nEstimators);
+    }
+    return joinTrees(parts, x.columns, classes, leafTable);
   } finally {
-    core.releaseTrainingData(data);
+    grower.release();
   }
 }

@@ -1,10 +1,11 @@
-import { type Forest, growForest } from "../core/forest.ts";
+import type { Forest } from "../core/forest.ts";
 import { ResidentForest } from "../core/resident-forest.ts";
 import { DataError, OptionError } from "../errors.ts";
 import type { Matrix } from "../matrix.ts";
 import { checkExamples, checkRows } from "./check.ts";
 import type { FitOptions } from "./classifier.ts";
 import { meanDecreaseInImpurity } from "./feature-importances.ts";
+import { type FitPlan, fitBy } from "./fit-plan.ts";
 import { forestOf, forestTensors } from "./forest-state.ts";
 import {
   checkRandomForestOptions,
@@ -75,7 +76,15 @@ export class RandomForestRegressor {
    * Learns from the rows of `x` and their targets `y`.
    * @throws {DataError} no rows, NaN, infinite or huge values, lengths that do not agree.
    */
-  fit(x: Matrix, y: ArrayLike<number>, { sampleWeight, onProgress }: FitOptions = {}): void {
+  fit(x: Matrix, y: ArrayLike<number>, options: FitOptions = {}): void {
+    fitBy(this.planFit(x, y, options));
+  }
+
+  /**
+   * What `fit` does, with the growing of the trees left out: `fitForest` of `emovox/parallel` has them grown by several threads.
+   * @internal
+   */
+  planFit(x: Matrix, y: ArrayLike<number>, { sampleWeight, onProgress }: FitOptions = {}): FitPlan {
     checkExamples(x, Array.from(y, String), sampleWeight);
     const targets = Float64Array.from(y);
     const wrong = targets.findIndex((value) => !(Math.abs(value) <= LARGEST_TARGET));
@@ -85,11 +94,11 @@ export class RandomForestRegressor {
       );
     }
     const { options } = this;
-    const { forest, gains } = growForest(
+    return {
       x,
-      targets,
-      Float64Array.from(targets, (_, i) => sampleWeight?.[i] ?? 1),
-      {
+      target: targets,
+      weights: Float64Array.from(targets, (_, i) => sampleWeight?.[i] ?? 1),
+      options: {
         ...options,
         classes: 1,
         maxFeatures: columnsDrawn(options.maxFeatures, x.columns),
@@ -100,8 +109,8 @@ export class RandomForestRegressor {
         treesPerCall: Math.min(8, Math.ceil(options.nEstimators / 64)),
         onProgress,
       },
-    );
-    this.#take(forest, meanDecreaseInImpurity(forest, gains));
+      take: ({ forest, gains }) => this.#take(forest, meanDecreaseInImpurity(forest, gains)),
+    };
   }
 
   /** What the trees say of each row, on average. @throws {DataError} a column count other than that of `fit`, NaN, or no fit before. */

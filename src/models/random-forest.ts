@@ -1,4 +1,4 @@
-import { type Forest, growForest } from "../core/forest.ts";
+import type { Forest } from "../core/forest.ts";
 import { ResidentForest } from "../core/resident-forest.ts";
 import { DataError } from "../errors.ts";
 import type { Matrix, Probabilities } from "../matrix.ts";
@@ -6,6 +6,7 @@ import { checkExamples, checkRows } from "./check.ts";
 import { exampleWeights } from "./class-weight.ts";
 import type { Classifier, FitOptions } from "./classifier.ts";
 import { meanDecreaseInImpurity } from "./feature-importances.ts";
+import { type FitPlan, fitBy } from "./fit-plan.ts";
 import { forestOf, forestTensors } from "./forest-state.ts";
 import { encodeLabels } from "./label-encoder.ts";
 import {
@@ -89,7 +90,15 @@ export class RandomForestClassifier implements Classifier {
   }
 
   /** @throws {DataError} no rows, fewer than two classes, a class with one example, NaN, lengths that do not agree. */
-  fit(x: Matrix, y: readonly string[], { sampleWeight, onProgress, warmStart }: ForestFitOptions = {}): void {
+  fit(x: Matrix, y: readonly string[], options: ForestFitOptions = {}): void {
+    fitBy(this.planFit(x, y, options));
+  }
+
+  /**
+   * What `fit` does, with the growing of the trees left out: `fitForest` of `emovox/parallel` has them grown by several threads.
+   * @internal
+   */
+  planFit(x: Matrix, y: readonly string[], { sampleWeight, onProgress, warmStart }: ForestFitOptions = {}): FitPlan {
     checkExamples(x, y, sampleWeight);
     const labels = encodeLabels(y);
     const grown = warmStart && this.#growableFrom(warmStart, labels.classes, x.columns);
@@ -97,7 +106,7 @@ export class RandomForestClassifier implements Classifier {
     const balancedSubsample = options.classWeight === "balancedSubsample";
     const classWeight = options.classWeight === "balancedSubsample" ? null : options.classWeight;
     const weights = exampleWeights(labels, classWeight, sampleWeight);
-    const { forest, gains } = growForest(x, labels.codes, weights, {
+    const growing = {
       nEstimators: options.nEstimators,
       classes: labels.classes.length,
       maxFeatures: columnsDrawn(options.maxFeatures, x.columns),
@@ -111,14 +120,22 @@ export class RandomForestClassifier implements Classifier {
       treesPerCall: Math.min(8, Math.ceil(options.nEstimators / 64)), // some 64 reports of progress; memory for 8 trees
       onProgress,
       grown,
-    });
+    };
     const before = warmStart?.featureImportances;
-    this.#take(labels.classes, forest);
-    // Trees from elsewhere come without importances, and so do forests grown on from them.
-    if (before !== null) {
-      this.#importances = meanDecreaseInImpurity(forest, gains, grown ? grown.offsets.length - 1 : 0, before);
-    }
-    this.#outOfBag = options.oobScore ? this.#leaveOut(x, labels.codes) : null;
+    return {
+      x,
+      target: labels.codes,
+      weights,
+      options: growing,
+      take: ({ forest, gains }) => {
+        this.#take(labels.classes, forest);
+        // Trees from elsewhere come without importances, and so do forests grown on from them.
+        if (before !== null) {
+          this.#importances = meanDecreaseInImpurity(forest, gains, grown ? grown.offsets.length - 1 : 0, before);
+        }
+        this.#outOfBag = options.oobScore ? this.#leaveOut(x, labels.codes) : null;
+      },
+    };
   }
 
   predictProba(x: Matrix): Probabilities {

@@ -7,7 +7,17 @@ import { compileExamples, exampleFolder, root } from "./compile-examples.ts";
 
 // Every entry of the package opens with an example, which its page in docs/api shows: all compile against the built package, and those for
 // Node run.
-const entries = ["index", "node", "live", "live/worklet", "worker", "interchange", "deep/index"];
+const entries = [
+  "index",
+  "node",
+  "live",
+  "live/worklet",
+  "worker",
+  "parallel",
+  "forest-worker",
+  "interchange",
+  "deep/index",
+];
 
 function exampleOf(entry: string): string {
   const source = readFileSync(join(root, `src/${entry}.ts`), "utf8");
@@ -35,6 +45,7 @@ test("each has an example, and all of them compile", () => {
 test.each([
   ["index", /^happiness /],
   ["node", /^\d+\n$/],
+  ["parallel", /^Float64Array\(2\) /],
   ["interchange", /^\[ 'angry', 'calm' \]\n$/],
   ["deep/index", /rows: 1,/],
 ])("that of %s runs", (entry, printed) => {
