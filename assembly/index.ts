@@ -1,4 +1,5 @@
-// The ABI of the core: what is exported, nothing else. Pointers are byte offsets into `memory`; sizes count elements.
+// The ABI of the core: what is exported, nothing else. Pointers are byte offsets into `memory`; sizes count elements. Trees and linear
+// models are a module of their own, learn.ts, so that who wants features alone need not load them.
 export { alloc, release } from "./memory";
 export { mathExp, mathLog, mathPow } from "./math";
 
@@ -24,12 +25,3 @@ export { realFftFree, realFftPlan } from "./dsp/rfft";
 export { frameCount, stftFree, stftPlan } from "./dsp/stft";
 export { signalTuningWorkBytes } from "./dsp/tuning";
 export { window } from "./dsp/window";
-export { releaseTrainingData, trainingDataDense, trainingDataSparse } from "./trees/training-data";
-export { growForest } from "./trees/grow";
-export { boostRound, heldOutLoss, marginsToProbabilities, newBooster, releaseBooster } from "./trees/boost";
-export { explainForest } from "./trees/explain";
-export { releaseForest } from "./trees/forest";
-export { outOfBag, predictForestDense, predictForestSparse } from "./trees/predict";
-export { newLogistic, releaseLogistic, runLogistic } from "./linear/logistic";
-export { predictLinear } from "./linear/scores";
-export { fitLinearSvm } from "./linear/svm";

@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { createExtractor } from "../dist/index.js";
 import { coreDeflated } from "../build/lib/core/binary.js";
+import { learnDeflated } from "../build/lib/core/binary-learn.js";
 import { median } from "./measure.mjs";
 import { frameOptions, sampleRate } from "./speech.mjs";
 
@@ -11,7 +12,7 @@ export const checkTitles = {
   growth: "time for a longer signal",
   memory: "memory of a batch",
   streamKilobytes: "memory of a stream",
-  coreKilobytes: "size of the core",
+  coreKilobytes: "size of the core, with trees and linear models",
   startMilliseconds: "start of a process",
 };
 
@@ -25,7 +26,7 @@ export function check(speech, rounds, say) {
     growth: () => timeGrowth(speech, rounds),
     memory: () => inFreshProcess("memory", signal),
     streamKilobytes: () => inFreshProcess("stream", signal) / 1024,
-    coreKilobytes: () => Buffer.from(coreDeflated, "base64").length / 1024,
+    coreKilobytes: () => Buffer.from(coreDeflated + learnDeflated, "base64").length / 1024,
     startMilliseconds: () => median(Array.from({ length: rounds }, () => inFreshProcess("start"))),
   };
   const found = {};

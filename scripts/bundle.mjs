@@ -39,6 +39,8 @@ const group = (name, folders) => ({ name, test: new RegExp(`build/lib/(?:${folde
 const groups = [
   // Apart, so that a page that only catches them gets no core.
   group("errors", "errors"),
+  // Before the core and the features, whose patterns they have, too.
+  group("learn", "core/(?:binary-learn|boost|capacity|explain|forest|leaf-table|learn|logistic|resident|rows|svm)"),
   group("core", "core/binary"),
   group("pretrained", "models/pretrained"),
   {

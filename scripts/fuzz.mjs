@@ -26,19 +26,20 @@ if (!existsSync("build/lib/core/module.js")) {
 }
 const { InputError } = await import("../build/lib/errors.js");
 const { withCore } = await import("../build/lib/core/module.js");
+const { withLearn } = await import("../build/lib/core/learn.js");
 const { Draw } = await import("./fuzz/draw.mjs");
 const { kernels } = await import("./fuzz/kernels.mjs");
 
 v8.setFlagsFromString("--expose-gc");
 const gc = runInNewContext("gc");
 
-function build(target) {
-  const file = `build/guarded-${target}.wasm`;
+function build(entry, target) {
+  const file = `build/guarded-${entry}-${target}.wasm`;
   const asc = spawnSync(
     process.execPath,
     [
       "node_modules/assemblyscript/bin/asc.js",
-      "assembly/index.ts",
+      `assembly/${entry}.ts`,
       "--target",
       target,
       "--runtime",
@@ -51,15 +52,18 @@ function build(target) {
   if (asc.status !== 0) process.exit(asc.status ?? 1);
   return new WebAssembly.Module(readFileSync(file));
 }
-const modules = [build("release"), build("scalar")];
+const builds = ["release", "scalar"].map((target) => [build("index", target), build("learn", target)]);
 const fills = [0xff, 0x3e]; // as float32 NaN and 0.19, as integers -1 and 1,044,266,558
 
+/** Of each build the core and the module of trees and linear models. */
 function newCores() {
-  return modules.map((module, i) => {
-    const core = new WebAssembly.Instance(module).exports;
-    core.__guardFill(fills[i]);
-    return core;
-  });
+  return builds.map((modules, i) =>
+    modules.map((module) => {
+      const exports = new WebAssembly.Instance(module).exports;
+      exports.__guardFill(fills[i]);
+      return exports;
+    }),
+  );
 }
 
 const sameValue = (a, b) =>
@@ -72,9 +76,9 @@ const sameValue = (a, b) =>
       ) === 0;
 
 /** What `body` gives, or the message of the user's error that it throws. */
-function outcome(core, body) {
+function outcome([core, learn], body) {
   try {
-    return { outputs: withCore(core, body) };
+    return { outputs: withCore(core, () => withLearn(learn, body)) };
   } catch (error) {
     if (error instanceof InputError) return { refused: error.message };
     throw error;
@@ -91,7 +95,7 @@ async function fuzz(name, { plan, call, calls: callsPerPlan = 1000 }, wanted, se
   for (let plans = 1; done < wanted && failures.length < MOST_FAILURES; plans++) {
     try {
       const create = plan?.(draw) ?? (() => ({}));
-      const owners = cores.map((core) => outcome(core, create));
+      const owners = cores.map((modules) => outcome(modules, create));
       if (owners[0].refused !== owners[1].refused) throw new Error("one build refuses what the other accepts");
       if (owners[0].refused !== undefined) {
         done++;
@@ -101,12 +105,12 @@ async function fuzz(name, { plan, call, calls: callsPerPlan = 1000 }, wanted, se
       for (let i = 0; i < callsPerPlan && done < wanted; i++) {
         done++;
         const body = call(draw, owners[0].outputs);
-        const [a, b] = cores.map((core, k) => outcome(core, () => body(owners[k].outputs)));
+        const [a, b] = cores.map((modules, k) => outcome(modules, () => body(owners[k].outputs)));
         if (a.refused !== b.refused) throw new Error(`refused by one build only: ${a.refused ?? b.refused}`);
         if (a.refused !== undefined) refused++;
         else if (!a.outputs.every((output, k) => sameValue(output, b.outputs[k]))) throw new Error("the builds differ");
       }
-      if (cores.some((core) => core.__guardDamaged() > 0)) throw new Error("a write outside a block");
+      if (cores.flat().some((module) => module.__guardDamaged() > 0)) throw new Error("a write outside a block");
     } catch (error) {
       failures.push(`${name}, call ${done} of seed ${seed}: ${error.stack}`);
       cores = newCores(); // a trap may have left anything behind
@@ -117,7 +121,7 @@ async function fuzz(name, { plan, call, calls: callsPerPlan = 1000 }, wanted, se
         gc();
         await setImmediate();
       }
-      const blocks = Math.max(...cores.map((core) => core.__guardLive()));
+      const blocks = Math.max(...cores.flat().map((module) => module.__guardLive()));
       if (blocks > MOST_BLOCKS) failures.push(`${name}: ${blocks} blocks are still allocated after call ${done}`);
     }
   }

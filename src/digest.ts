@@ -6,6 +6,7 @@ import { functionals } from "./core/functionals.ts";
 import { Hpss } from "./core/hpss.ts";
 import { KaldiComputer, kaldiFeatures } from "./core/kaldi.ts";
 import { exp, log, pow } from "./core/math.ts";
+import { withScalarLearn } from "./core/learn.ts";
 import { withScalarCore } from "./core/module.ts";
 import { Resampler } from "./core/resample.ts";
 import { estimateTuning } from "./core/tuning.ts";
@@ -248,7 +249,7 @@ const kernels: Readonly<Record<string, () => Iterable<Output>>> = {
  */
 export function digestBytes(scalar = false): Map<string, Uint8Array<ArrayBuffer>> {
   const compute = () => new Map(Object.entries(kernels).map(([name, outputs]) => [name, join([...outputs()])]));
-  return scalar ? withScalarCore(compute) : compute();
+  return scalar ? withScalarCore(() => withScalarLearn(compute)) : compute();
 }
 
 function join(parts: readonly ArrayBufferView[]): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Forest } from "../src/core/forest.ts";
-import { core } from "../src/core/module.ts";
+import { learn } from "../src/core/learn.ts";
 import { DataError, ModelFileError, OptionError } from "../src/errors.ts";
 import { denseMatrix, matrixFromRows, takeRows, toSparse } from "../src/matrix.ts";
 import { RandomForestClassifier } from "../src/models/random-forest.ts";
@@ -45,9 +45,9 @@ test("the answer for one row is the caller's own, and is the same after the core
   const first = one(0);
   one(1);
   expect(first).toEqual(expected.slice(0, 3));
-  const before = core.memory.buffer.byteLength;
-  core.release(core.alloc(before));
-  expect(core.memory.buffer.byteLength).toBeGreaterThan(before);
+  const before = learn().memory.buffer.byteLength;
+  learn().release(learn().alloc(before));
+  expect(learn().memory.buffer.byteLength).toBeGreaterThan(before);
   for (let row = 0; row < 20; row++) expect(one(row)).toEqual(expected.slice(3 * row, 3 * row + 3));
 });
 

@@ -2,8 +2,7 @@ import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
 import { type GrownForest, type GrownTrees, joinTrees, readTrees, trainingData } from "./forest.ts";
 import { LeafTable } from "./leaf-table.ts";
-import { f64, scratch } from "./memory.ts";
-import { core } from "./module.ts";
+import { f64, learn, scratch } from "./learn.ts";
 
 export interface BoostOptions {
   classes: number;
@@ -64,7 +63,7 @@ export function boostTrees(
   try {
     return scratch((memory) => {
       const booster =
-        core.newBooster(
+        learn().newBooster(
           data,
           memory.copy(new Uint8Array(classOf.buffer, classOf.byteOffset, classOf.byteLength)),
           memory.copy(weights),
@@ -85,21 +84,21 @@ export function boostTrees(
       const leafTable = new LeafTable(1);
       let best = 0;
       for (let round = 0; round < nEstimators; round++) {
-        const grown = core.boostRound(booster) >>> 0;
+        const grown = learn().boostRound(booster) >>> 0;
         parts.push(readTrees(grown, 1, leafTable));
-        core.releaseForest(grown);
+        learn().releaseForest(grown);
         options.onProgress?.((round + 1) / nEstimators);
         if (earlyStoppingRounds === null) continue;
-        losses.push(core.heldOutLoss(booster));
+        losses.push(learn().heldOutLoss(booster));
         if (losses[round] < losses[best]) best = round;
         if (round - best >= earlyStoppingRounds) break;
       }
-      core.releaseBooster(booster);
+      learn().releaseBooster(booster);
       const kept = earlyStoppingRounds === null ? parts : parts.slice(0, best + 1);
       return { ...joinTrees(kept, x.columns, 1, leafTable), heldOutLoss: losses };
     });
   } finally {
-    core.releaseTrainingData(data);
+    learn().releaseTrainingData(data);
   }
 }
 
@@ -108,7 +107,7 @@ export function marginsToProbabilities(margins: Float64Array, rows: number, clas
   checkCapacity(16 * rows * classes);
   return scratch((memory) => {
     const out = memory.zeros(rows * classes * 8);
-    core.marginsToProbabilities(memory.copy(margins), rows, outputsOf(classes), out);
+    learn().marginsToProbabilities(memory.copy(margins), rows, outputsOf(classes), out);
     return f64(out, rows * classes).slice();
   });
 }

@@ -1,8 +1,7 @@
 import { toDense, type Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
 import type { Forest } from "./forest.ts";
-import { f64, scratch } from "./memory.ts";
-import { core } from "./module.ts";
+import { f64, learn, scratch } from "./learn.ts";
 
 const ELEMENT_BYTES = 32;
 
@@ -66,7 +65,7 @@ export function explainTrees(
   checkCapacity(8 * size + 4 * x.rows * columns + depth * (features + 2) * ELEMENT_BYTES + 24 * cover.length);
   const values = scratch((memory) => {
     const out = memory.zeros(8 * size);
-    core.explainForest(
+    learn().explainForest(
       memory.copy(packNodes(forest)),
       memory.copy(cover),
       memory.copy(offsets),

@@ -1,8 +1,8 @@
 import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
 import { LeafTable } from "./leaf-table.ts";
-import { f64, i32, Scratch, scratch } from "./memory.ts";
-import { core } from "./module.ts";
+import { Scratch } from "./memory.ts";
+import { f64, i32, learn, scratch } from "./learn.ts";
 
 /**
  * A forest as plain arrays, all trees one after the other, nodes in pre-order: the left child of node `i` is node `i + 1`.
@@ -74,17 +74,17 @@ function checkTrainingSize(x: Matrix, { classes, treesPerCall }: GrowOptions): v
 }
 
 export function trainingData(memory: Scratch, x: Matrix): number {
-  if (x.kind === "dense") return core.trainingDataDense(memory.copy(x.data), x.rows, x.columns) >>> 0;
+  if (x.kind === "dense") return learn().trainingDataDense(memory.copy(x.data), x.rows, x.columns) >>> 0;
   const { indptr, indices, values } = x;
   return (
-    core.trainingDataSparse(memory.copy(indptr), memory.copy(indices), memory.copy(values), x.rows, x.columns) >>> 0
+    learn().trainingDataSparse(memory.copy(indptr), memory.copy(indices), memory.copy(values), x.rows, x.columns) >>> 0
   );
 }
 
 /** Takes over the trees of one call of the core; leaves are numbered anew in `leafTable`, so that equal ones are kept once. */
 export function readTrees(pointer: number, classes: number, leafTable: LeafTable): GrownTrees {
   const [nodes, nodeCount, gains, covers, leaves, leafCount, offsets, trees] = new Uint32Array(
-    core.memory.buffer,
+    learn().memory.buffer,
     pointer,
     8,
   );
@@ -206,7 +206,7 @@ export function joinParts(parts: readonly ForestPart[], columns: number, options
  */
 export class ForestGrower {
   readonly #options: GrowOptions;
-  readonly #memory = new Scratch();
+  readonly #memory = new Scratch(learn());
   readonly #isRegression: boolean;
   #data = 0;
   #target = 0;
@@ -231,7 +231,7 @@ export class ForestGrower {
   grow(from: number, to: number, leafTable: LeafTable): GrownTrees {
     const options = this.#options;
     const grown =
-      core.growForest(
+      learn().growForest(
         this.#data,
         this.#isRegression ? 0 : this.#target,
         this.#isRegression ? this.#target : 0,
@@ -249,7 +249,7 @@ export class ForestGrower {
         to,
       ) >>> 0;
     const trees = readTrees(grown, options.classes, leafTable);
-    core.releaseForest(grown);
+    learn().releaseForest(grown);
     return trees;
   }
 
@@ -261,7 +261,7 @@ export class ForestGrower {
 
   /** Frees the core's memory; nothing can be grown any more. */
   release(): void {
-    if (this.#data !== 0) core.releaseTrainingData(this.#data);
+    if (this.#data !== 0) learn().releaseTrainingData(this.#data);
     this.#data = 0;
     this.#memory.release();
   }

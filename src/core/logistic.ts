@@ -1,7 +1,6 @@
 import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
-import { f64, i32, scratch } from "./memory.ts";
-import { core } from "./module.ts";
+import { f64, i32, learn, scratch } from "./learn.ts";
 import { strideOf } from "./resident-linear.ts";
 import { copyRows, sizeOf } from "./rows.ts";
 
@@ -52,7 +51,7 @@ export function fitLogistic(
     const classPointer = memory.copy(new Uint8Array(classOf.buffer, classOf.byteOffset, classOf.byteLength));
     const weightPointer = memory.copy(weights);
     const fit =
-      core.newLogistic(
+      learn().newLogistic(
         indptr,
         indices,
         values,
@@ -68,12 +67,12 @@ export function fitLogistic(
     try {
       let status = RUNNING;
       for (let done = 0; done < maxIter && status === RUNNING; done += ITERATIONS_PER_CALL) {
-        status = core.runLogistic(fit, Math.min(ITERATIONS_PER_CALL, maxIter - done), options.tol);
+        status = learn().runLogistic(fit, Math.min(ITERATIONS_PER_CALL, maxIter - done), options.tol);
         options.onProgress?.(status === RUNNING ? Math.min(done + ITERATIONS_PER_CALL, maxIter) / maxIter : 1);
       }
       return readFit(fit, x.columns, options, status === CONVERGED);
     } finally {
-      core.releaseLogistic(fit);
+      learn().releaseLogistic(fit);
     }
   });
 }

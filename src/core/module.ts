@@ -1,22 +1,19 @@
-import { inflateBase64 } from "../base64.ts";
 import { scalarBytes, scalarCopies, scalarLiterals, scalarLiteralsBytes } from "./binary-scalar.ts";
 import { type CoreExports, coreBytes, coreDeflated } from "./binary.ts";
 import { hasSimd } from "./info.ts";
-import { applyPatch } from "./patch.ts";
+import { instantiate } from "./instance.ts";
 
-// A module imports nothing, so it can neither read a clock nor call the host.
-const instantiate = (wasm: Uint8Array<ArrayBuffer>) =>
-  new WebAssembly.Instance(new WebAssembly.Module(wasm)).exports as unknown as CoreExports;
-
-const simdCore = () => inflateBase64(coreDeflated, coreBytes);
-
-function instantiateScalar(): CoreExports {
-  const literals = inflateBase64(scalarLiterals, scalarLiteralsBytes);
-  return instantiate(applyPatch(simdCore(), scalarCopies, literals, scalarBytes));
-}
+const binary = {
+  bytes: coreBytes,
+  deflated: coreDeflated,
+  scalarBytes,
+  scalarCopies,
+  scalarLiteralsBytes,
+  scalarLiterals,
+};
 
 /** The compiled core, one instance a thread: the build with SIMD where the engine has it. */
-export let core: CoreExports = hasSimd ? instantiate(simdCore()) : instantiateScalar();
+export let core: CoreExports = instantiate(binary, hasSimd);
 
 /** Runs `body` on another instance; what it makes may outlive it, but must not be used after it. */
 export function withCore<T>(other: CoreExports, body: () => T): T {
@@ -30,4 +27,4 @@ export function withCore<T>(other: CoreExports, body: () => T): T {
 }
 
 /** Runs `body` on a fresh instance of the build without SIMD; see {@link withCore}. */
-export const withScalarCore = <T>(body: () => T): T => withCore(instantiateScalar(), body);
+export const withScalarCore = <T>(body: () => T): T => withCore(instantiate(binary, false), body);

@@ -3,7 +3,7 @@ import { core, withCore } from "./module.ts";
 
 const registry = new FinalizationRegistry<() => void>((free) => free());
 
-/** Frees a plan of the core when its owner is collected. `free` must not refer to the owner. */
+/** Frees what lies in a module's memory when its owner is collected; `core` is then the one of now. `free` must not refer to the owner. */
 export function freeWithOwner(owner: object, free: () => void): void {
   const home = core;
   registry.register(owner, () => withCore(home, free));

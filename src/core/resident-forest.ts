@@ -2,8 +2,7 @@ import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
 import { floorToFloat32 } from "./float32.ts";
 import type { Forest } from "./forest.ts";
-import { f32, f64, i32, scratch, u32, u8 } from "./memory.ts";
-import { core } from "./module.ts";
+import { f32, f64, i32, learn, scratch, u32, u8 } from "./learn.ts";
 import { freeWithOwner } from "./plan.ts";
 
 function checkPredictionSize(x: Matrix, outputs: number): void {
@@ -79,9 +78,10 @@ export class ResidentForest {
     const largest = offsets.reduce((most, end, i) => Math.max(most, i > 0 ? end - offsets[i - 1] : 0), columns);
     const wide = largest > 65535 || leafValues.length / classes > MOST_ROWS;
     checkCapacity(16 * feature.length + leafValues.byteLength + offsets.byteLength);
+    const home = learn();
     const pointers: number[] = [];
     const room = (bytes: number): number => {
-      const pointer = core.alloc(Math.max(1, bytes)) >>> 0;
+      const pointer = home.alloc(Math.max(1, bytes)) >>> 0;
       pointers.push(pointer);
       return pointer;
     };
@@ -101,7 +101,7 @@ export class ResidentForest {
     this.#row = columns <= KEPT_COLUMNS ? keep(new Uint8Array(4 * columns)) : 0;
     this.#answer = keep(new Uint8Array(8 * outputs));
     freeWithOwner(this, () => {
-      for (const pointer of pointers) core.release(pointer);
+      for (const pointer of pointers) home.release(pointer);
     });
   }
 
@@ -114,11 +114,11 @@ export class ResidentForest {
       const out = memory.space(size * 8);
       const values = memory.copy(x.kind === "dense" ? x.data : x.values);
       if (x.kind === "dense") {
-        core.predictForestDense(this.#record, values, x.rows, x.columns, out);
+        learn().predictForestDense(this.#record, values, x.rows, x.columns, out);
       } else {
         const indptr = memory.copy(x.indptr);
         const indices = memory.copy(x.indices);
-        core.predictForestSparse(this.#record, indptr, indices, values, x.rows, x.columns, out);
+        learn().predictForestSparse(this.#record, indptr, indices, values, x.rows, x.columns, out);
       }
       return f64(out, size).slice();
     });
@@ -126,12 +126,12 @@ export class ResidentForest {
 
   /** One dense row, in and out of buffers that stay: nothing is allocated but the answer. */
   #predictRow(row: Float32Array): Float64Array {
-    if (this.#rowView.buffer !== core.memory.buffer) {
+    if (this.#rowView.buffer !== learn().memory.buffer) {
       this.#rowView = f32(this.#row, row.length);
       this.#answerView = f64(this.#answer, this.#outputs);
     }
     this.#rowView.set(row);
-    core.predictForestDense(this.#record, this.#row, 1, row.length, this.#answer);
+    learn().predictForestDense(this.#record, this.#row, 1, row.length, this.#answer);
     return this.#answerView.slice();
   }
 
@@ -148,7 +148,7 @@ export class ResidentForest {
       const values = memory.copy(x.kind === "dense" ? x.data : x.values);
       const indptr = x.kind === "csr" ? memory.copy(x.indptr) : 0;
       const indices = x.kind === "csr" ? memory.copy(x.indices) : 0;
-      core.outOfBag(this.#record, indptr, indices, values, x.rows, x.columns, seed, sums, counts);
+      learn().outOfBag(this.#record, indptr, indices, values, x.rows, x.columns, seed, sums, counts);
       return { sums: f64(sums, size).slice(), treeCounts: i32(counts, x.rows).slice() };
     });
   }

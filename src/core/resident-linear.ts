@@ -1,7 +1,6 @@
 import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
-import { f64, scratch } from "./memory.ts";
-import { core } from "./module.ts";
+import { f64, learn, scratch } from "./learn.ts";
 import { freeWithOwner } from "./plan.ts";
 import { copyRows, sizeOf } from "./rows.ts";
 
@@ -20,9 +19,10 @@ export class ResidentLinear {
     const stride = strideOf(classes);
     checkCapacity((columns + 1) * stride * 8);
     this.#classes = classes;
-    const pointer = core.alloc((columns + 1) * stride * 8) >>> 0;
+    const home = learn();
+    const pointer = home.alloc((columns + 1) * stride * 8) >>> 0;
     this.#coefficients = pointer;
-    freeWithOwner(this, () => core.release(pointer));
+    freeWithOwner(this, () => home.release(pointer));
     const laid = f64(pointer, (columns + 1) * stride).fill(0);
     for (let c = 0; c < classes; c++) for (let j = 0; j < columns; j++) laid[j * stride + c] = coef[c * columns + j];
     laid.set(intercept, columns * stride);
@@ -44,7 +44,7 @@ export class ResidentLinear {
     return scratch((memory) => {
       const { indptr, indices, values } = copyRows(memory, x);
       const out = memory.zeros(x.rows * classes * 8);
-      core.predictLinear(indptr, indices, values, x.rows, x.columns, classes, this.#coefficients, bySoftmax, out);
+      learn().predictLinear(indptr, indices, values, x.rows, x.columns, classes, this.#coefficients, bySoftmax, out);
       return f64(out, x.rows * classes).slice();
     });
   }

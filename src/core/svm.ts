@@ -1,7 +1,6 @@
 import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
-import { f64, scratch } from "./memory.ts";
-import { core } from "./module.ts";
+import { f64, learn, scratch } from "./learn.ts";
 import { copyRows, sizeOf } from "./rows.ts";
 
 export interface LinearSvmOptions {
@@ -57,7 +56,7 @@ export function fitLinearSvm(
       const positive = boundaries === 1 ? 1 : b;
       const weightOf = (code: number) => (boundaries === 1 || code === positive ? classWeights[code] : 1);
       f64(costs, x.rows).set(Float64Array.from(classOf, (code, i) => c * weightOf(code) * (sampleWeight?.[i] ?? 1)));
-      const passes = core.fitLinearSvm(
+      const passes = learn().fitLinearSvm(
         indptr,
         indices,
         values,
