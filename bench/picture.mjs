@@ -1,9 +1,7 @@
 // The figures as bars, drawn by Vega-Lite to SVG.
+import { GOAL, inks, lightAndDark, OTHER, OWN, PAPER } from "./light-and-dark.mjs";
 import { nameOf } from "./table.mjs";
 
-const GOAL = "#c0392b";
-const OWN = "#1b6ca8";
-const OTHER = "#b8c4cf";
 const WIDTH = 460;
 /** Width of the column of names. Without a browser Vega guesses the width of text, so nothing may hang on it. */
 const NAMES = 240;
@@ -18,7 +16,7 @@ export async function draw(results, goals, machine) {
     .map(({ id, title, rows }) => panel(title, rows, goals.find((goal) => goal.work === id)?.bar));
   const spec = {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
-    background: "white",
+    background: PAPER,
     padding: 12,
     title: {
       text: "Seconds of audio a second",
@@ -35,9 +33,10 @@ export async function draw(results, goals, machine) {
     config: {
       font: "sans-serif",
       view: { stroke: null },
+      ...inks,
     },
   };
-  return new vega.View(vega.parse(compile(spec).spec), { renderer: "none" }).toSVG();
+  return lightAndDark(await new vega.View(vega.parse(compile(spec).spec), { renderer: "none" }).toSVG());
 }
 
 function panel(title, rows, goal) {

@@ -1,11 +1,11 @@
 // npm run bench: emovox against named peers, in one run on one thread. See docs/benchmarks.md.
-import { spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { goals, judge } from "./goals.mjs";
 import { measure, ROUNDS } from "./measure.mjs";
+import { preparePeers } from "./prepare.mjs";
 import { goalTable, speedTable } from "./table.mjs";
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
@@ -34,18 +34,6 @@ function readArguments() {
   } catch (error) {
     return fail(`${error.message}\nusage: npm run bench -- [--json] [--write] [--only mfcc,fft,...] [--rounds N]`);
   }
-}
-
-function prepare() {
-  if (!existsSync(here("../dist/index.js"))) fail("emovox is not built: run npm run build first");
-  if (existsSync(here("node_modules/.package-lock.json"))) return;
-  say("installing the peers into bench/node_modules");
-  // The npm that runs this script: node_modules/.bin, first in its path, holds an old one that a dependency brings along.
-  const npm = process.env.npm_execpath;
-  if (npm === undefined)
-    fail("the peers are not installed: start this with npm run bench, or run npm ci --prefix bench");
-  const { status } = spawnSync(process.execPath, [npm, "ci", "--prefix", here(".")], { stdio: ["ignore", 2, 2] });
-  if (status !== 0) fail("npm ci --prefix bench failed; without network there are no peers to measure against");
 }
 
 /** Loads every peer; one that cannot be had is reported, not fatal. */
@@ -86,7 +74,7 @@ async function measureWorks(works, wanted, peers, speech, rounds) {
 
 async function main() {
   const { json, write, only, rounds } = readArguments();
-  prepare();
+  preparePeers();
   // What follows imports the built package, which is there by now.
   const { works } = await import("./works.mjs");
   const { Speech } = await import("./speech.mjs");

@@ -1,4 +1,5 @@
 // The figures of bench/trees.mjs as Markdown and as bars.
+import { GOAL, inks, lightAndDark, OTHER, OWN, PAPER } from "./light-and-dark.mjs";
 import { figure, markdown } from "./table.mjs";
 
 const TITLES = { narrow: "5,500 x 8", wide: "5,500 x 600", digits: "digits" };
@@ -71,7 +72,7 @@ ${machine}
 
 ![Training, one row and batches of emovox's random forest and its peers](benchmarks-trees.svg)
 
-\`npm run bench:trees -- --write\` after \`npm run build\` and \`npm ci --prefix bench\` writes this page; without \`--write\` it prints the tables,
+\`npm run bench:trees -- --write\` after \`npm run build\` writes this page (the peers are installed into \`bench/node_modules\` first); without \`--write\` it prints the tables,
 with \`--json\` every single run, and \`--tables narrow --kinds train,row --peers emovox,sklearn --rounds 9\` narrows it down.
 
 - A forest of 100 trees without a limit of depth, the square root of the columns at a node, bootstrap samples, one thread. Each figure is the
@@ -89,10 +90,7 @@ ${treeTables({ results, sizes })}
 Versions: ${versions.map(([name, version]) => `${name} ${version}`).join(", ")}. On Debian: \`apt-get install gcc python3-sklearn\`.
 `;
 
-const OWN = "#1b6ca8";
-const OTHER = "#b8c4cf";
-const GOAL = "#c0392b";
-const WIDTH = 170;
+const WIDTH = 200;
 
 /** @returns {Promise<string>} SVG: a row of panels a kind, a panel a table, a bar a peer, logarithmic */
 export async function drawTrees(results, machine) {
@@ -101,7 +99,7 @@ export async function drawTrees(results, machine) {
   const kinds = ["train", "row", "batch"];
   const spec = {
     $schema: "https://vega.github.io/schema/vega-lite/v5.json",
-    background: "white",
+    background: PAPER,
     padding: 12,
     title: {
       text: "Random forests of 100 trees",
@@ -111,17 +109,31 @@ export async function drawTrees(results, machine) {
       subtitleFontSize: 11,
       offset: 14,
     },
-    vconcat: kinds.map((kind) => ({
-      hconcat: results.filter((result) => result.kind === kind).map((result, at) => panel(result, at === 0)),
-      spacing: 12,
-    })),
-    config: { font: "sans-serif", view: { stroke: null } },
+    vconcat: kinds.map((kind) => {
+      const of = results.filter((result) => result.kind === kind);
+      // A peer that failed at a table keeps its line there, beside its name.
+      const names = [...new Set(of.flatMap(({ entries }) => entries.map(({ peer }) => peer)))];
+      const { title, more } = KINDS[kind];
+      return {
+        title: {
+          text: `${title} (${more ? "longer" : "shorter"} is better)`,
+          anchor: "start",
+          fontSize: 12,
+          offset: 8,
+        },
+        hconcat: of.map((result, at) => panel(result, names, at === 0)),
+        bounds: "flush",
+        spacing: 24,
+      };
+    }),
+    spacing: 18,
+    config: { font: "sans-serif", view: { stroke: null }, ...inks },
   };
-  return new vega.View(vega.parse(compile(spec).spec), { renderer: "none" }).toSVG();
+  return lightAndDark(await new vega.View(vega.parse(compile(spec).spec), { renderer: "none" }).toSVG());
 }
 
-function panel({ kind, table, rows, entries }, first) {
-  const { title, of, more } = KINDS[kind];
+function panel({ kind, table, rows, entries }, names, first) {
+  const { of } = KINDS[kind];
   const values = entries
     .filter(({ error }) => error === undefined)
     .map((entry) => ({
@@ -135,16 +147,12 @@ function panel({ kind, table, rows, entries }, first) {
   const y = {
     field: "name",
     type: "nominal",
-    sort: null,
-    axis: first ? { title: null, ticks: false, domain: false } : null,
+    scale: { domain: names },
+    axis: first ? { title: null, ticks: false, domain: false, labelPadding: 6 } : null,
   };
   const x = { type: "quantitative", scale: { type: "log", domain: [lowest, highest], nice: false }, axis: null };
   return {
-    title: {
-      text: `${title}: ${TITLES[table]}${more ? " (longer is better)" : " (shorter is better)"}`,
-      fontSize: 10,
-      anchor: "start",
-    },
+    title: { text: TITLES[table], fontSize: 10, fontWeight: "normal", anchor: "start", frame: "group", offset: 4 },
     width: WIDTH,
     height: { step: 17 },
     layer: [

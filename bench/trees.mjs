@@ -4,10 +4,13 @@ import os from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { saveModel } from "../dist/index.js";
-import { grow, treePeers } from "./peers/trees.mjs";
-import { drawTrees, treesDocument, treeTables } from "./trees-document.mjs";
-import { tableOf, writeTable } from "./tree-tables.mjs";
+import { preparePeers } from "./prepare.mjs";
+
+preparePeers();
+const { saveModel } = await import("../dist/index.js");
+const { grow, treePeers } = await import("./peers/trees.mjs");
+const { drawTrees, treesDocument, treeTables } = await import("./trees-document.mjs");
+const { tableOf, writeTable } = await import("./tree-tables.mjs");
 
 const TABLES = ["narrow", "wide", "digits"];
 const KINDS = ["train", "row", "batch", "load", "first"];
