@@ -26,7 +26,7 @@ const EXAMPLES = 1000;
 const EXCERPTS = {
   emovox: { batch: BATCH, before: 2, timed: 7 },
   "tfjs wasm": { batch: BATCH, before: 1, timed: 3 },
-  "tfjs cpu": { batch: 4, before: 0, timed: 1 },
+  "tfjs cpu": { batch: 2, before: 0, timed: 1 },
 };
 const [WORDS, FRAMES, BANDS, VOCABULARY, CLASSES] = [50, 188, 40, 2000, 6];
 const tokens = { tokens: WORDS };
