@@ -12,18 +12,12 @@ export function load({ folder }) {
   return {
     version,
     works: {
-      mfcc: [extracting(["mfcc"], frameOptions, "mfcc_1")],
+      mfcc: both(["mfcc"], frameOptions),
       "mfcc-utterances": [perUtterance()],
       fbank: [extracting(["fbank"], { nMels: 40 }, "fbank_9", "kaldi")],
       fft: [rawFft(), realFft()],
       "fft-abreast": [abreast(folder), stft()],
-      spectral: [
-        extracting(
-          ["mfcc", "delta", "delta2", ...spectral, "rms", "zcr"],
-          { ...frameOptions, frameLength: nFft },
-          "mfcc_1",
-        ),
-      ],
+      spectral: both(["mfcc", "delta", "delta2", ...spectral, "rms", "zcr"], { ...frameOptions, frameLength: nFft }),
       hpss: [harmonic()],
       yin: [extracting(["yin"], pitch({ yinFMin: fMin, yinFMax: fMax }), "yin")],
       pyin: [extracting(["pyin"], pitch({ yinFMin: fMin, yinFMax: fMax }), "pyin")],
@@ -51,6 +45,22 @@ function extracting(features, options, column, preset = "librosa") {
       return data.filter((_, i) => i % columns === at);
     },
   };
+}
+
+/** Into one array for all calls, as a batch is done, and into a new one for each, whose memory the system must first clear. */
+function both(features, options) {
+  const fresh = extracting(features, options, "mfcc_1");
+  const extractor = createExtractor({ preset: "librosa", sampleRate, features, options });
+  let out = new Float32Array(0);
+  const run = ({ samples }) => {
+    const length = Math.ceil(samples.length / options.hopLength) * extractor.names.length;
+    if (out.length < length) out = new Float32Array(length);
+    extractor.extract(samples, sampleRate, out);
+  };
+  return [
+    { ...fresh, label: "one array for all calls", run },
+    { ...fresh, label: "a new array each call" },
+  ];
 }
 
 function perUtterance() {

@@ -1,5 +1,6 @@
 import { AudioError } from "../errors.ts";
-import { type DenseMatrix, denseMatrix } from "../matrix.ts";
+import type { DenseMatrix } from "../matrix.ts";
+import { copyMatrix } from "./copy-matrix.ts";
 import {
   columnNames,
   type FrameFeature,
@@ -126,8 +127,8 @@ export class FrameComputer {
     return Math.min(...counts);
   }
 
-  /** Frames x columns. @throws {AudioError} when the signal is shorter than one frame, or longer than the core can hold */
-  compute(samples: Float32Array): DenseMatrix {
+  /** Frames x columns, written to `into` where that is given. @throws {AudioError} when the signal is shorter than one frame, or longer than the core can hold */
+  compute(samples: Float32Array, into?: Float32Array): DenseMatrix {
     const frames = this.frames(samples.length);
     const columns = this.names.length;
     const o = this.#options;
@@ -145,6 +146,7 @@ export class FrameComputer {
       (frameLength, padMode, pointer, length, start) =>
         stagePart(pointer, length, samples, start, pad(frameLength), padMode),
       (memory, frameLength, padMode, tail) => stage(memory, samples, pad(frameLength), padMode, tail).pointer,
+      into,
     );
   }
 
@@ -161,7 +163,7 @@ export class FrameComputer {
     );
   }
 
-  #compute(frames: number, part: StagePart, whole: StageWhole): DenseMatrix {
+  #compute(frames: number, part: StagePart, whole: StageWhole, into?: Float32Array): DenseMatrix {
     const columns = this.names.length;
     const { nFft, frameLength, hopLength, padMode, center } = this.#options;
     return scratch((memory) => {
@@ -191,7 +193,7 @@ export class FrameComputer {
       this.#samples.compute(frames, columns, place, (mode) => whole(memory, frameLength, mode, tail));
       if (this.#options.onsetDetrend) this.#detrend(out, frames);
       core.canonicalFloats(out, frames * columns);
-      return denseMatrix(frames, columns, f32(out, frames * columns).slice());
+      return copyMatrix(frames, columns, f32(out, frames * columns), into);
     });
   }
 

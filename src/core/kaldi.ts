@@ -1,5 +1,6 @@
 import { AudioError } from "../errors.ts";
-import { type DenseMatrix, denseMatrix } from "../matrix.ts";
+import type { DenseMatrix } from "../matrix.ts";
+import { copyMatrix } from "./copy-matrix.ts";
 import { f32, MAX_VALUES, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
@@ -136,7 +137,7 @@ export class KaldiComputer {
   }
 
   /** Frames x columns. @throws {AudioError} when the signal has no frame, or is longer than the core can hold */
-  compute(samples: Float32Array): DenseMatrix {
+  compute(samples: Float32Array, into?: Float32Array): DenseMatrix {
     const n = samples.length;
     const frames = this.frames(n);
     const { winLength, hopLength, snipEdges } = this.#options;
@@ -152,7 +153,15 @@ export class KaldiComputer {
     const end = this.firstSample + (frames - 1) * hopLength + winLength;
     const before = Math.max(0, -this.firstSample);
     const { subtractMean } = this.#options;
-    return this.#compute(frames, samples, before, Math.max(0, end - n), Math.max(0, this.firstSample), subtractMean);
+    return this.#compute(
+      frames,
+      samples,
+      before,
+      Math.max(0, end - n),
+      Math.max(0, this.firstSample),
+      subtractMean,
+      into,
+    );
   }
 
   /**
@@ -171,6 +180,7 @@ export class KaldiComputer {
     behind: number,
     skip: number,
     subtractMean: boolean,
+    into?: Float32Array,
   ): DenseMatrix {
     const { winLength, hopLength } = this.#options;
     const width = this.#width;
@@ -182,7 +192,7 @@ export class KaldiComputer {
       core.kaldi(this.#plan, x + skip * 4, frames, out, width);
       if (subtractMean) subtractMeans(f32(out, frames * width), frames, width);
       for (const feature of this.#features.filter(isDelta)) this.#deltas(feature, frames, out);
-      return this.#kept(frames, f32(out, frames * width));
+      return this.#kept(frames, f32(out, frames * width), into);
     });
   }
 
@@ -194,14 +204,13 @@ export class KaldiComputer {
   }
 
   /** The columns that were asked for. */
-  #kept(frames: number, rows: Float32Array): DenseMatrix {
+  #kept(frames: number, rows: Float32Array, into?: Float32Array): DenseMatrix {
     const columns = this.names.length;
-    if (columns === this.#width) return denseMatrix(frames, columns, rows.slice());
-    const kept = denseMatrix(frames, columns);
-    for (let t = 0; t < frames; t++) {
-      kept.data.set(rows.subarray(t * this.#width, t * this.#width + columns), t * columns);
+    // Those that others are made from are behind them in each row.
+    for (let t = 1; columns < this.#width && t < frames; t++) {
+      rows.copyWithin(t * columns, t * this.#width, t * this.#width + columns);
     }
-    return kept;
+    return copyMatrix(frames, columns, rows.subarray(0, frames * columns), into);
   }
 }
 

@@ -6,7 +6,8 @@ import { keepRecent } from "../core/plan.ts";
 import { Resampler } from "../core/resample.ts";
 import { allFinite, checkPadMode, type PadMode } from "../core/signal.ts";
 import { AudioError, OptionError } from "../errors.ts";
-import { type DenseMatrix, denseMatrix } from "../matrix.ts";
+import type { DenseMatrix } from "../matrix.ts";
+import { copyMatrix } from "../core/copy-matrix.ts";
 import { EmovoxFeatures, emovoxOptions, emovoxSampleRate } from "./emovox.ts";
 import { kaldiNames, kaldiOptions, resolveKaldiOptions } from "./kaldi.ts";
 import { librosaOptions, mergeOptions, type OptionRecord, resolveFrameOptions } from "./options.ts";
@@ -42,9 +43,11 @@ export interface Extractor {
   /**
    * @param samples mono, in [-1, 1)
    * @param sampleRate of the samples in Hz; they are resampled when it is not the extractor's
+   * @param out where the rows are written to, so that many signals need one array; the result's `data` is its beginning
    * @throws {AudioError} no samples, samples that are NaN or infinite, fewer than the features need
+   * @throws {DataError} `out` is shorter than the rows
    */
-  extract(samples: Float32Array, sampleRate?: number): DenseMatrix;
+  extract(samples: Float32Array, sampleRate?: number, out?: Float32Array): DenseMatrix;
 }
 
 /** librosa's function names for what has a shorter one here. */
@@ -121,14 +124,14 @@ function unique<F extends string>(features: readonly F[]): F[] {
 function frameExtractor(
   { preset, level = "frames" }: ExtractorRequest,
   settings: Pick<Extractor, "sampleRate" | "features" | "options">,
-  computer: { readonly names: readonly string[]; compute(samples: Float32Array): DenseMatrix },
+  computer: { readonly names: readonly string[]; compute: Compute },
 ): Extractor {
   const names =
     level === "frames" ? computer.names : computer.names.flatMap((name) => functionalNames.map((f) => `${name}_${f}`));
-  const compute = (samples: Float32Array) => {
-    const frames = computer.compute(samples);
-    return level === "frames" ? frames : denseMatrix(1, names.length, functionals(frames));
-  };
+  const compute: Compute = (samples, out) =>
+    level === "frames"
+      ? computer.compute(samples, out)
+      : copyMatrix(1, names.length, functionals(computer.compute(samples)), out);
   const { sampleRate, features, options } = settings;
   return assemble({ preset, sampleRate, level, features, options, names }, compute);
 }
@@ -158,8 +161,8 @@ function utteranceExtractor(
   const options = mergeOptions(defaults, request.options ?? {});
   const computer = create(options, sampleRate);
   const { names } = computer;
-  return assemble({ preset, sampleRate, level: "utterance", features: [], options, names }, (samples) =>
-    denseMatrix(1, names.length, canonicalNaN(computer.compute(samples))),
+  return assemble({ preset, sampleRate, level: "utterance", features: [], options, names }, (samples, out) =>
+    copyMatrix(1, names.length, canonicalNaN(computer.compute(samples)), out),
   );
 }
 
@@ -170,9 +173,10 @@ function canonicalNaN(values: Float32Array): Float32Array {
   return values;
 }
 
+type Compute = (samples: Float32Array, out?: Float32Array) => DenseMatrix;
 type Description = Pick<Extractor, "preset" | "sampleRate" | "level" | "features" | "options" | "names">;
 
-function assemble(description: Description, compute: (samples: Float32Array) => DenseMatrix): Extractor {
+function assemble(description: Description, compute: Compute): Extractor {
   const { sampleRate } = description;
   const resamplers = new Map<number, Resampler>();
   const toOwnRate = (samples: Float32Array, from: number) => {
@@ -184,10 +188,10 @@ function assemble(description: Description, compute: (samples: Float32Array) => 
   return {
     ...description,
     hash: hash64(JSON.stringify(description)),
-    extract(samples, from = sampleRate) {
+    extract(samples, from = sampleRate, out?: Float32Array) {
       if (samples.length === 0) throw new AudioError("the audio has 0 samples");
       if (!allFinite(samples)) throw new AudioError("the audio has samples that are NaN or infinite");
-      return compute(toOwnRate(samples, from));
+      return compute(toOwnRate(samples, from), out);
     },
   };
 }
