@@ -20,6 +20,7 @@ export type { Forest } from "./core/forest.ts";
 export type { LogisticFit } from "./core/logistic.ts";
 export { Resampler, type ResamplerStream } from "./core/resample.ts";
 export type { PadMode } from "./core/signal.ts";
+export { type ComplexSpectrogram, magphase, Stft, type StftOptions } from "./core/stft.ts";
 export type { LinearSvmFit } from "./core/svm.ts";
 export {
   type DeltaMode,
