@@ -14,16 +14,19 @@ export { mixToMono } from "./audio/mix.ts";
 export { autocorrelate } from "./core/autocorrelation.ts";
 export { RealFft } from "./core/fft.ts";
 export { functionalNames, functionals } from "./core/functionals.ts";
-export { Hpss, type HpssOptions } from "./core/hpss.ts";
+export { Hpss, type HpssMasks, type HpssOptions } from "./core/hpss.ts";
 export { hasSimd } from "./core/info.ts";
 export type { Forest } from "./core/forest.ts";
 export type { LogisticFit } from "./core/logistic.ts";
 export { Resampler, type ResamplerStream } from "./core/resample.ts";
 export type { PadMode } from "./core/signal.ts";
+export { type ComplexSpectrogram, magphase, Stft, type StftOptions } from "./core/stft.ts";
 export type { LinearSvmFit } from "./core/svm.ts";
 export {
+  type DeltaMode,
   dctMatrix,
   delta,
+  type MelNorm,
   type MelOptions,
   melFilterbank,
   regressionDelta,

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createExtractor, type OptionRecord } from "../src/features/index.ts";
 import { fixtureFrames, fixtureNpy, largestDifference, largestMagnitude } from "./fixture.ts";
 
-const signals = ["speech_m_16k", "noise_16k", "impulse_16k", "short_16k", "speech_44k"];
+const signals = ["speech_m_16k", "noise_16k", "sine_16k", "impulse_16k", "short_16k", "speech_44k"];
 const rateOf = (signal: string) => (signal === "speech_44k" ? 44100 : 16000);
 /** `ser` in the fixtures' names: n_fft, win_length and hop_length that speech emotion recognition uses. */
 const ser = (signal: string): OptionRecord =>
@@ -59,6 +59,7 @@ describe.each<[string, string, OptionRecord, number]>([
   ["mfcc", "mfcc40", { nMfcc: 40 }, 2e-3],
   ["mfcc", "mfcc13_lifter22", { lifter: 22 }, 0.01],
   ["delta", "mfcc13_delta_nearest", { deltaMode: "nearest" }, 5e-4],
+  ["delta2", "mfcc13_delta2_nearest", { deltaMode: "nearest" }, 5e-4],
   ["rms", "rms", {}, 1e-6],
   ["zcr", "zcr", {}, 1e-7],
   ["centroid", "centroid", {}, 0.05],
@@ -81,18 +82,27 @@ test.each([1, 2])("deltas of order %i with interpolated ends", async (order) => 
 });
 
 // librosa 0.11.0 with every default: n_fft 2048, hop 512, 128 mel
-test.each([
-  ["mfcc", 2e-3],
-  ["rms", 1e-6],
-  ["zcr", 1e-7],
-  ["centroid", 0.05],
-  ["flatness", 5e-5],
-] as const)("the preset's defaults are librosa's: %s", async (feature, tolerance) => {
-  const expected = await fixtureFrames(
-    `oracle/speech_m_16k/librosa_default.${feature === "mfcc" ? "mfcc13" : feature}.npy`,
-  );
-  const got = await compute("speech_m_16k", feature, { nMfcc: 13 });
+test.each<[string, string, OptionRecord, number]>([
+  ["mfcc13", "mfcc", {}, 2e-3],
+  ["mfcc13_lifter22", "mfcc", { lifter: 22 }, 0.01],
+  ["mfcc13_delta", "delta", {}, 5e-4],
+  ["mfcc13_delta2_nearest", "delta2", { deltaMode: "nearest" }, 5e-4],
+  ["logmel128_db", "logmel", {}, 2e-3],
+  ["rms", "rms", {}, 1e-6],
+  ["zcr", "zcr", {}, 1e-7],
+  ["centroid", "centroid", {}, 0.05],
+  ["bandwidth", "bandwidth", {}, 0.05],
+  ["rolloff85", "rolloff", {}, 1e-3],
+  ["flatness", "flatness", {}, 5e-5],
+])("the preset's defaults are librosa's: %s", async (file, feature, options, tolerance) => {
+  const expected = await fixtureFrames(`oracle/speech_m_16k/librosa_default.${file}.npy`);
+  const got = await compute("speech_m_16k", feature, { nMfcc: 13, ...options });
   expect(largestDifference(got.data, expected.data)).toBeLessThan(tolerance);
+});
+
+test("the preset's defaults are librosa's: mel128", async () => {
+  const expected = await fixtureFrames("oracle/speech_m_16k/librosa_default.mel128.npy");
+  expect(relativeToFrame(await compute("speech_m_16k", "mel", {}), expected)).toBeLessThan(2e-6);
 });
 
 // librosa.yin(y, fmin=65, fmax=500, sr=sr, frame_length=1024 or 2048, hop_length=160 or 441); in Hz

@@ -4,7 +4,7 @@ import { functionalNames, functionals } from "../src/core/functionals.ts";
 import { Resampler } from "../src/core/resample.ts";
 import { createExtractor } from "../src/features/index.ts";
 import { matrixFromRows } from "../src/matrix.ts";
-import { fixtureJson, fixtureNpy, largestDifference, largestMagnitude } from "./fixture.ts";
+import { fixtureFrames, fixtureJson, fixtureNpy, largestDifference, largestMagnitude } from "./fixture.ts";
 
 // The published features by librosa 0.11 (see oracle/sahu2019.json for their definition); 1e-4 relative, 1e-6 absolute near zero.
 test.each(["speech_m_16k", "noise_16k", "impulse_16k", "short_16k", "speech_44k"])("sahu2019 of %s", async (signal) => {
@@ -36,6 +36,34 @@ test.each([
   const percussive = hpss.percussive(data);
   const sum = harmonic.map((value, i) => value + percussive[i]);
   expect(largestDifference(sum, data)).toBeLessThan(1e-5);
+});
+
+// librosa.decompose.hpss(S) of 0.11: kernel 31, power 2, margin 1
+test("harmonic magnitudes are the magnitudes times the mask", async () => {
+  const framing = { nFft: 512, winLength: 400, hopLength: 160 };
+  const { data } = await fixtureNpy("oracle/noise_16k/y.npy");
+  const expected = await fixtureFrames("oracle/noise_16k/ser.hpss_h_mag.npy");
+  const stft = createExtractor({ preset: "librosa", sampleRate: 16000, features: ["stft"], options: framing });
+  const { harmonic, percussive } = new Hpss(framing).masks(data);
+  const magnitudes = stft.extract(data).data.map((m, i) => m * harmonic.data[i]);
+  expect([harmonic.rows, harmonic.columns]).toEqual([expected.rows, expected.columns]);
+  expect(largestDifference(magnitudes, expected.data)).toBeLessThan(2e-6 * largestMagnitude(expected.data));
+  expect(
+    largestDifference(
+      harmonic.data.map((v, i) => v + percussive.data[i]),
+      new Float32Array(harmonic.data.length).fill(1),
+    ),
+  ).toBeLessThan(1e-6);
+});
+
+test("options of HPSS out of range are refused", () => {
+  expect(() => new Hpss({ margin: 0.5 })).toThrow("margin must be a number from 1 to 1000000, not 0.5");
+  expect(() => new Hpss({ margin: [1, Number.NaN] })).toThrow("margin must be a number");
+  expect(() => new Hpss({ power: 0 })).toThrow("power must be a number from 0.001 to 1000, not 0");
+  expect(() => new Hpss({ window: "kaiser" })).toThrow("the window kaiser needs windowParameter");
+  expect(() => new Hpss({ center: false }).masks(new Float32Array(100))).toThrow(
+    "100 samples are fewer than one frame",
+  );
 });
 
 // python3: numpy.percentile(x, [5, 25, 50, 75, 95]), scipy.stats.skew(x), kurtosis(x), numpy.polyfit(range(6), x, 1)[0] of x = [3, 1, 4, 1, 5, 9]

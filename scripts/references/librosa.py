@@ -288,6 +288,22 @@ for options, arguments in [
 mask = hpss_masks(magnitudes=np.abs(bare), kernel_size=(5, 5))[0]
 separations.append(case("harmonic", {"kernelSize": 5, "center": False}, istft(bare * mask, len(short), center=False)))
 
+transforms = []
+voice = y[:1200]
+for options, spectra in [
+    ({}, stft(voice)),
+    ({"center": False}, stft(voice, center=False)),
+    ({"padMode": "reflect", "window": "kaiser", "windowParameter": 9}, stft(voice, ("kaiser", 9), pad_mode="reflect")),
+]:
+    # Every fifth bin, to be short; the last one is bin 255.
+    for part in ("re", "im"):
+        transforms.append(case(part, options, (spectra.real if part == "re" else spectra.imag)[:, ::5]))
+    transforms.append(case("phase", options, np.exp(1j * np.angle(spectra)).imag[:, ::5]))
+    transforms.append(case("magnitude", {**options, "power": 1.7}, (np.abs(spectra) ** 1.7)[:, ::5]))
+# A spectrogram that is none of any signal: every second frame is doubled.
+changed = stft(voice) * np.where(np.arange(len(stft(voice))) % 2 == 0, 2, 1)[:, None]
+transforms.append(case("inverse", {"double": 2}, istft(changed, len(voice))))
+
 NAMES = {
     "kaiser": ("kaiser", 8.6), "gaussian": ("gaussian", 3.5), "general_hamming": ("general_hamming", 0.7),
     "exponential": ("exponential", None, 2.5), "tukey": ("tukey", 0.3),
@@ -323,5 +339,7 @@ about = "librosa 0.11's definitions in numpy and scipy, float64; samples 4000 to
 write("librosa", tools, about, features, signal="speech_m_16k", start=4000, length=4000)
 write("hpss", tools, "samples 4000 to 5600 of speech_m_16k; nFft 512, winLength 400, hopLength 160; masks: every seventh bin",
       separations, signal="speech_m_16k", start=4000, length=1600)
+write("stft", tools, "samples 4000 to 5200 of speech_m_16k; nFft 512, winLength 400, hopLength 160; every fifth bin", transforms,
+      signal="speech_m_16k", start=4000, length=1200)
 write("windows", tools, "scipy.signal.get_window; sine is Kaldi's", windows)
 write("deltas", tools, "scipy.signal.savgol_filter(x, width, polyorder=order, deriv=order, mode=mode)", deltas, table=table.tolist())

@@ -82,7 +82,7 @@ export interface FrameOptions extends PitchOptions {
   onsetLag: number;
   /** Bands whose loudest an earlier frame is compared by. */
   onsetMaxSize: number;
-  onsetAggregate: (typeof onsetAggregates)[number];
+  onsetAggregate: "mean" | "median" | "max";
   /** `onset` without its constant part. */
   onsetDetrend: boolean;
   /** With `center`: `onset` later by half a frame. */
@@ -90,7 +90,7 @@ export interface FrameOptions extends PitchOptions {
 }
 
 /** How the rises of a frame's bands become one number, in the order of the core's codes. */
-export const onsetAggregates = ["mean", "median", "max"] as const;
+export const onsetAggregates: readonly FrameOptions["onsetAggregate"][] = ["mean", "median", "max"];
 
 /** True for what comes from the spectrum, false for what comes from the samples. */
 export const isSpectral = (feature: FrameFeature): boolean => (spectralFeatures as readonly string[]).includes(feature);

@@ -2,9 +2,9 @@ import { OptionError } from "../errors.ts";
 import { f32, f64, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 
-/** How a signal goes on beyond its ends, by numpy.pad's names. The order is that of the core's codes. */
-export const padModes = ["constant", "reflect", "edge", "symmetric"] as const;
-export type PadMode = (typeof padModes)[number];
+/** How a signal goes on beyond its ends, by numpy.pad's names. */
+export type PadMode = "constant" | "reflect" | "edge" | "symmetric";
+export const padModes: readonly PadMode[] = ["constant", "reflect", "edge", "symmetric"];
 
 /** @throws {OptionError} an unknown way to pad, listing the known ones */
 export function checkPadMode(mode: PadMode): void {

@@ -191,8 +191,9 @@ export function dctMatrix(rows: number, n: number, type: 1 | 2 | 3 = 2, norm: "o
 }
 
 /** What stands for frames before the first and behind the last: the modes of `scipy.signal.savgol_filter`. */
-export const deltaModes = ["interp", "nearest", "mirror", "constant", "wrap"] as const;
-export type DeltaMode = (typeof deltaModes)[number];
+export type DeltaMode = "interp" | "nearest" | "mirror" | "constant" | "wrap";
+/** In the order of the core's codes. */
+export const deltaModes: readonly DeltaMode[] = ["interp", "nearest", "mirror", "constant", "wrap"];
 export const deltaModeCode = (mode: DeltaMode): number => deltaModes.indexOf(mode);
 
 /**
