@@ -67,6 +67,35 @@ test("dense and sparse rows grow the same forest and predict the same bits", () 
   );
 });
 
+test("small nodes of many dense columns, which are looked up by rows, are split as those of sparse rows", () => {
+  const shapes = fc.record({
+    seed: fc.integer(),
+    rows: fc.integer({ min: 60, max: 260 }),
+    columns: fc.constantFrom(15, 16, 17, 40),
+    levels: fc.constantFrom(0, 5),
+    kind: fc.constantFrom("best", "drawn", "regression"),
+  });
+  fc.assert(
+    fc.property(shapes, ({ seed, rows, columns, levels, kind }) => {
+      const { x, codes } = table(seed, rows, columns, 3, levels);
+      const options = {
+        ...treeOptions,
+        nEstimators: 3,
+        bootstrap: true,
+        classes: kind === "regression" ? 1 : 3,
+        drawsThresholds: kind === "drawn",
+        maxFeatures: 4,
+        seed: seed >>> 0,
+      };
+      const target =
+        kind === "regression" ? Float64Array.from(codes, (code, row) => code + x.data[row * columns]) : codes;
+      const weights = new Float64Array(rows).fill(1);
+      expect(growForest(x, target, weights, options)).toEqual(growForest(toSparse(x), target, weights, options));
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test("drawing goes on past constant columns, in every node, until one can be split", () => {
   fc.assert(
     fc.property(tables, fc.boolean(), (shape, sparse) => {

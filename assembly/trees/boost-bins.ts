@@ -1,6 +1,6 @@
 // Values as bins, for boosting: at most 256 a column, divided midway between training values. A column with few different values has a bin for each;
 // else bins end at quantiles, so that they hold about as many training rows each. Only rows with weight make bins; the others are put into them.
-import { TrainingData } from "./training-data";
+import { TrainingData, rankAt } from "./training-data";
 
 @unmanaged
 export class Bins {
@@ -28,7 +28,7 @@ function countRanks(data: TrainingData, column: i32, weights: usize, present: i3
   for (let at = from as usize; at < (to as usize); at++) {
     const row = data.sparse ? (load<u32>(data.rowOf + (at << 2)) as usize) : at - (from as usize);
     if (load<f64>(weights + (row << 3)) === 0) continue;
-    const count = counts + ((load<u32>(data.ranks + (at << 2)) as usize) << 2);
+    const count = counts + ((rankAt(data, at) as usize) << 2);
     store<u32>(count, load<u32>(count) + 1);
     left--;
   }
@@ -114,7 +114,7 @@ export function newBins(data: TrainingData, weights: usize, maxBins: i32): Bins 
     const from = data.sparse ? load<u32>(data.starts + ((column as usize) << 2)) : (column * data.rows) as u32;
     const to = data.sparse ? load<u32>(data.starts + ((column as usize) << 2), 4) : ((column + 1) * data.rows) as u32;
     for (let at = from as usize; at < (to as usize); at++) {
-      store<u8>(bins.binOf + at, load<u8>(binOfRank + load<u32>(data.ranks + (at << 2))));
+      store<u8>(bins.binOf + at, load<u8>(binOfRank + rankAt(data, at)));
     }
     if (data.sparse) {
       store<u8>(bins.zeroBins + column, load<u8>(binOfRank + load<u32>(data.zeroRanks + ((column as usize) << 2))));

@@ -6,7 +6,7 @@ import { randomBelow } from "./random";
 import { sumSquares, valueOf } from "./split";
 import { divideDense, enterDense, splitDense } from "./split-dense";
 import { divideSparse, splitSparse } from "./split-sparse";
-import { TrainingData } from "./training-data";
+import { TrainingData, layOutRows } from "./training-data";
 import { Weighting, newWeighting, releaseWeighting, weighTargets, weighTree } from "./weighting";
 
 const EPSILON: f64 = 2.220446049250313e-16;
@@ -60,6 +60,7 @@ export function growForest(
   const data = changetype<TrainingData>(trainingData);
   const b = changetype<Builder>(heap.alloc(offsetof<Builder>()));
   const sums = y ? 2 : classes;
+  layOutRows(data);
   b.g = newGrower(data, sums, classOf);
   b.y = y;
   b.g.targets = y ? heap.alloc((data.rows as usize) << 3) : 0;

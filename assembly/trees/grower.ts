@@ -40,6 +40,11 @@ export class Grower {
   totalWeight: f64;
   totalSquares: f64;
 
+  /** Dense: where the node's ranks of column 0 start, and the bytes from a column and from a row to the next; see TrainingData.rowRanks. */
+  ranks: usize;
+  columnStride: usize;
+  rowStride: usize;
+
   /** The column in work: sort keys, and class (u16) or target (f64) and weight (f64) of the examples that the keys' lower halves number. */
   keys: usize;
   otherKeys: usize;
