@@ -1,7 +1,7 @@
 // Trees as scikit-learn 1.2 grows them (DepthFirstTreeBuilder with BestSplitter or RandomSplitter, Gini or squared error): columns are drawn
 // without replacement, constant ones are skipped and remembered for the subtree, thresholds lie midway between float32 neighbours.
 import { Forest, addLeaf, addNode, addValue, endTree, newForest, setRight, startTree } from "./forest";
-import { Grower, newGrower, releaseGrower, weightOf } from "./grower";
+import { Grower, copySums, newGrower, releaseGrower, weightOf } from "./grower";
 import { randomBelow } from "./random";
 import { sumSquares, valueOf } from "./split";
 import { divideDense, enterDense, splitDense } from "./split-dense";
@@ -102,7 +102,7 @@ function push(b: Builder, start: i32, end: i32, depth: i32, parent: i32, constan
   store<i32>(entry, depth, 8);
   store<i32>(entry, parent, 12);
   store<i32>(entry, constants, 16);
-  memory.copy(entry + WAITING_TOTALS, totals, (b.g.classes as usize) << 3);
+  copySums(entry + WAITING_TOTALS, totals, b.g.classes);
   b.stackSize += b.entryBytes;
 }
 
@@ -131,7 +131,7 @@ function growNode(b: Builder, entry: usize): void {
   const depth = load<i32>(entry, 8);
   const parent = load<i32>(entry, 12);
   let constants = load<i32>(entry, 16);
-  memory.copy(g.totals, entry + WAITING_TOTALS, (classes as usize) << 3);
+  copySums(g.totals, entry + WAITING_TOTALS, classes);
   const weight = weightOf(g, g.totals);
   const squares = sumSquares(g.totals, b.y ? 1 : classes);
   g.start = start;

@@ -1,7 +1,7 @@
 // The best Gini split of one column, given its values in order. Maximising the decrease of impurity is maximising
 // sum(left[c]^2) / weight(left) + sum(right[c]^2) / weight(right). All class weights are exact sums, so the order in which
 // the rows of one value come does not matter, and dense, sparse, sorted and tabulated columns give the same bits.
-import { Grower } from "./grower";
+import { Grower, clearSums } from "./grower";
 import { countsAsEqual } from "./training-data";
 
 /** The sum of the squares of `n` float64. */
@@ -66,7 +66,7 @@ export function scanSorted<K>(g: Grower, column: i32, sorted: usize, n: i32, zer
   const integral = g.integral;
   const minLeft = g.minSamplesLeaf;
   const maxLeft = g.end - g.start - minLeft;
-  memory.fill(left, 0, (classes as usize) << 3);
+  clearSums(left, classes);
 
   let best = g.bestScore;
   let leftWeight: f64 = 0;
@@ -123,7 +123,7 @@ export function scanTable(g: Grower, column: i32, ranks: u32): void {
   const minLeft = g.minSamplesLeaf;
   const maxLeft = g.end - g.start - minLeft;
   const rowBytes = (classes as usize) << 3;
-  memory.fill(left, 0, rowBytes);
+  clearSums(left, classes);
   let best = g.bestScore;
   let leftWeight: f64 = 0;
   let leftCount = 0;
