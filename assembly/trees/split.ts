@@ -25,20 +25,26 @@ export function sumSquaredDifferences(a: usize, b: usize, n: i32): f64 {
 
 export function areApart(g: Grower, column: i32, leftRank: u32, rightRank: u32): bool {
   if (load<u8>(g.data.close + column) === 0) return true;
-  return !countsAsEqual(valueOf(g, column, leftRank), valueOf(g, column, rightRank));
+  return !countsAsEqual(highOf(g, column, leftRank), valueOf(g, column, rightRank));
 }
 
-/** The float32 value of a rank. */
+/** The float32 value of a rank, or the lowest of a bin. */
 export function valueOf(g: Grower, column: i32, rank: u32): f32 {
   const start = load<u32>(g.data.valueStarts + ((column as usize) << 2));
   return load<f32>(g.data.values + (((start + rank) as usize) << 2));
+}
+
+/** The float32 value of a rank, or the highest of a bin. */
+export function highOf(g: Grower, column: i32, rank: u32): f32 {
+  const start = load<u32>(g.data.valueStarts + ((column as usize) << 2));
+  return load<f32>(g.data.highs + (((start + rank) as usize) << 2));
 }
 
 /** Whether the node's values from the lowest rank to the highest count as one. */
 export function isConstant(g: Grower, column: i32, lowest: u32, highest: u32): bool {
   if (lowest === highest) return true;
   return (
-    load<u8>(g.data.close + column) !== 0 && countsAsEqual(valueOf(g, column, lowest), valueOf(g, column, highest))
+    load<u8>(g.data.close + column) !== 0 && countsAsEqual(valueOf(g, column, lowest), highOf(g, column, highest))
   );
 }
 
