@@ -13,6 +13,7 @@ const treeOptions = {
   minSamplesSplit: 2,
   minSamplesLeaf: 1,
   drawsThresholds: false,
+  maxBins: null,
   bootstrap: false,
   balancedSubsample: false,
   seed: 0,
@@ -93,6 +94,55 @@ test("small nodes of many dense columns, which are looked up by rows, are split 
       expect(growForest(x, target, weights, options)).toEqual(growForest(toSparse(x), target, weights, options));
     }),
     { numRuns: 60 },
+  );
+});
+
+const binShapes = fc.record({
+  seed: fc.integer(),
+  rows: fc.integer({ min: 8, max: 240 }),
+  columns: fc.constantFrom(2, 5, 20),
+  levels: fc.constantFrom(0, 8),
+  regression: fc.boolean(),
+  sparse: fc.boolean(),
+  weighted: fc.constantFrom("no", "some are 0", "fractions"),
+});
+
+function binned(shape: typeof binShapes extends fc.Arbitrary<infer T> ? T : never, maxBins: number | null) {
+  const { seed, rows, columns, levels, regression, weighted } = shape;
+  const { x, codes } = table(seed, rows, columns, 3, levels);
+  const random = new Random(seed);
+  const weights = Float64Array.from(codes, (_, row) => {
+    if (weighted === "no" || row < 6) return 1;
+    return weighted === "fractions" ? 0.1 + random.uniform() : random.integer(3);
+  });
+  const options = { ...treeOptions, nEstimators: 3, bootstrap: true, maxFeatures: 2, seed: seed >>> 0 };
+  const target = regression ? Float64Array.from(codes, (code, row) => code + x.data[row * columns]) : codes;
+  const matrix = shape.sparse ? toSparse(x) : x;
+  return { x, grown: growForest(matrix, target, weights, { ...options, classes: regression ? 1 : 3, maxBins }) };
+}
+
+test("with a bin for every value, histograms grow the exact forest to the bit", () => {
+  fc.assert(
+    fc.property(binShapes, (shape) => {
+      expect(binned(shape, 255).grown).toEqual(binned(shape, null).grown);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("with few bins, dense and sparse rows grow the same forest, and thresholds lie between so many bins", () => {
+  fc.assert(
+    fc.property(binShapes, fc.constantFrom(2, 3, 7), (shape, maxBins) => {
+      const { x, grown } = binned(shape, maxBins);
+      expect(binned({ ...shape, sparse: !shape.sparse }, maxBins).grown).toEqual(grown);
+      const { feature, threshold } = grown.forest;
+      for (let column = 0; column < x.columns; column++) {
+        // A split lies between two bins that the node has rows of, so between one of the pairs of `maxBins` bins.
+        const different = new Set(threshold.filter((_, node) => feature[node] === column));
+        expect(different.size).toBeLessThanOrEqual((maxBins * (maxBins - 1)) / 2);
+      }
+    }),
+    { numRuns: 100 },
   );
 });
 

@@ -19,7 +19,7 @@ export class Bins {
 }
 
 /** Counts the rows with weight by rank; those of a sparse column that are not stored count for zero. */
-function countRanks(data: TrainingData, column: i32, weights: usize, present: i32, counts: usize): void {
+export function countRanks(data: TrainingData, column: i32, weights: usize, present: i32, counts: usize): void {
   const ranks = load<u32>(data.valueStarts + ((column as usize) << 2), 4) - load<u32>(data.valueStarts + ((column as usize) << 2));
   memory.fill(counts, 0, (ranks as usize) << 2);
   const from = data.sparse ? load<u32>(data.starts + ((column as usize) << 2)) : (column * data.rows) as u32;
@@ -38,7 +38,7 @@ function countRanks(data: TrainingData, column: i32, weights: usize, present: i3
 }
 
 /** Writes the thresholds of a column; returns how many bins it has. */
-function divideColumn(values: usize, counts: usize, ranks: u32, present: i32, maxBins: u32, thresholds: usize): u32 {
+export function divideColumn(values: usize, counts: usize, ranks: u32, present: i32, maxBins: u32, thresholds: usize): u32 {
   let different: u32 = 0;
   for (let rank: u32 = 0; rank < ranks; rank++) different += load<u32>(counts + ((rank as usize) << 2)) > 0 ? 1 : 0;
   const each = different <= maxBins;
@@ -66,7 +66,7 @@ function divideColumn(values: usize, counts: usize, ranks: u32, present: i32, ma
 }
 
 /** The bin of every rank of a column (u8 each). */
-function binRanks(values: usize, ranks: u32, thresholds: usize, binOfRank: usize): void {
+export function binRanks(values: usize, ranks: u32, thresholds: usize, binOfRank: usize): void {
   let bin: usize = 0;
   for (let rank: usize = 0; rank < (ranks as usize); rank++) {
     const value = load<f32>(values + (rank << 2)) as f64;

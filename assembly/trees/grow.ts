@@ -1,9 +1,10 @@
 // Trees as scikit-learn 1.2 grows them (DepthFirstTreeBuilder with BestSplitter or RandomSplitter, Gini or squared error): columns are drawn
 // without replacement, constant ones are skipped and remembered for the subtree, thresholds lie midway between float32 neighbours.
+import { binTrainingData } from "./bin-ranks";
 import { Forest, addLeaf, addNode, addValue, endTree, newForest, setRight, startTree } from "./forest";
-import { Grower, newGrower, releaseGrower, weightOf } from "./grower";
+import { Grower, copySums, newGrower, releaseGrower, weightOf } from "./grower";
 import { randomBelow } from "./random";
-import { sumSquares, valueOf } from "./split";
+import { highOf, sumSquares, valueOf } from "./split";
 import { divideDense, enterDense, splitDense } from "./split-dense";
 import { divideSparse, splitSparse } from "./split-sparse";
 import { TrainingData, layOutRows } from "./training-data";
@@ -38,7 +39,7 @@ class Builder {
 /**
  * Grows the trees `from` to `to` - 1 of a forest. `classOf`: u16 a row, or `y`: f64 a row for regression (else 0), of one class; `sampleWeights`: f64 a row, class weights included.
  * With `drawsThresholds`, a column's threshold is drawn between its ends in the node (Geurts, Ernst and Wehenkel 2006, "Extremely randomized
- * trees"; scikit-learn's RandomSplitter) instead of sought. With `balanced`, classes are weighed anew in every bootstrap sample. Which trees one call grows does not change them.
+ * trees"; scikit-learn's RandomSplitter) instead of sought. With `maxBins` above 0 it is sought between so many bins at most (see bin-ranks.ts). With `balanced`, classes are weighed anew in every bootstrap sample. Which trees one call grows does not change them.
  */
 export function growForest(
   trainingData: usize,
@@ -51,6 +52,7 @@ export function growForest(
   minSamplesSplit: i32,
   minSamplesLeaf: i32,
   drawsThresholds: bool,
+  maxBins: i32,
   bootstrap: bool,
   balanced: bool,
   seed: u32,
@@ -60,6 +62,7 @@ export function growForest(
   const data = changetype<TrainingData>(trainingData);
   const b = changetype<Builder>(heap.alloc(offsetof<Builder>()));
   const sums = y ? 2 : classes;
+  if (maxBins > 0) binTrainingData(data, sampleWeights, maxBins);
   layOutRows(data);
   b.g = newGrower(data, sums, classOf);
   b.y = y;
@@ -102,7 +105,7 @@ function push(b: Builder, start: i32, end: i32, depth: i32, parent: i32, constan
   store<i32>(entry, depth, 8);
   store<i32>(entry, parent, 12);
   store<i32>(entry, constants, 16);
-  memory.copy(entry + WAITING_TOTALS, totals, (b.g.classes as usize) << 3);
+  copySums(entry + WAITING_TOTALS, totals, b.g.classes);
   b.stackSize += b.entryBytes;
 }
 
@@ -131,7 +134,7 @@ function growNode(b: Builder, entry: usize): void {
   const depth = load<i32>(entry, 8);
   const parent = load<i32>(entry, 12);
   let constants = load<i32>(entry, 16);
-  memory.copy(g.totals, entry + WAITING_TOTALS, (classes as usize) << 3);
+  copySums(g.totals, entry + WAITING_TOTALS, classes);
   const weight = weightOf(g, g.totals);
   const squares = sumSquares(g.totals, b.y ? 1 : classes);
   g.start = start;
@@ -180,7 +183,7 @@ function meanTarget(b: Builder, weight: f64): f64 {
 
 /** Midway between the neighbours, in halves so that nothing overflows; never so high that the right neighbour goes left. */
 function midway(g: Grower): f64 {
-  const below = valueOf(g, g.bestColumn, g.bestLeftRank) as f64;
+  const below = highOf(g, g.bestColumn, g.bestLeftRank) as f64;
   const above = valueOf(g, g.bestColumn, g.bestRightRank) as f64;
   const middle = below / 2 + above / 2;
   return middle === above ? below : middle;

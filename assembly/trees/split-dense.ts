@@ -1,5 +1,5 @@
 // Splits of dense columns.
-import { Grower, TABLE_CELLS, TABLE_RANKS, addRow, gather } from "./grower";
+import { Grower, TABLE_CELLS, TABLE_RANKS, addRow, clearSums, gather } from "./grower";
 import { sortKeys } from "./sort";
 import { isConstant, scanSorted, scanTable } from "./split";
 import { scanDrawn } from "./split-drawn";
@@ -113,7 +113,7 @@ function divide<K>(g: Grower): i32 {
   const ranks = ranksOf(g, g.bestColumn);
   const stride = g.rowStride;
   const left = g.left;
-  memory.fill(left, 0, (g.classes as usize) << 3);
+  clearSums(left, g.classes);
   let border = g.start;
   let movedCount = 0;
   for (let at = g.start; at < g.end; at++) {

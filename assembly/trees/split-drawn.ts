@@ -1,5 +1,5 @@
 // A split at a threshold drawn between the ends of a column in the node (Geurts, Ernst and Wehenkel 2006, "Extremely randomized trees").
-import { Grower, addSlot, weightOf } from "./grower";
+import { Grower, addSlot, clearSums, weightOf } from "./grower";
 import { uniform } from "./random";
 import { keep, sumSquaredDifferences, sumSquares, valueOf } from "./split";
 
@@ -34,7 +34,7 @@ export function scanDrawn<K>(
   let threshold = from + uniform(g.random) * (to - from);
   if (!(threshold < to)) threshold = from;
   const border = rankBelow(g, column, lowest, highest, threshold);
-  memory.fill(left, 0, (classes as usize) << 3);
+  clearSums(left, classes);
   let count = 0;
   for (let i: usize = 0; i < (n as usize); i++) {
     const key = load<K>(g.keys + i * sizeof<K>());

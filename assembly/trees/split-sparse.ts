@@ -1,6 +1,6 @@
 // Splits of compressed sparse columns: a value that is not stored is zero, and no row is ever densified. Only the stored values of the
 // node's rows are looked at; the rest of the node is one block whose weight is the node's less theirs (exact, see Grower.weights).
-import { Grower, addSlot, gather } from "./grower";
+import { Grower, addSlot, clearSums, gather } from "./grower";
 import { sortKeys } from "./sort";
 import { isConstant, scanSorted } from "./split";
 import { scanDrawn } from "./split-drawn";
@@ -30,12 +30,19 @@ function walk<K>(g: Grower, from: u32, to: u32): i32 {
   const n = (g.end - start) as u32;
   const rowOf = g.data.rowOf;
   const slotOf = g.slotOf;
-  let count = 0;
+  // Which rows are of the node cannot be foretold: places are noted of all and kept of those, without a branch.
+  const found = g.otherKeys;
+  let count: usize = 0;
   for (let at = from; at < to; at++) {
     const row = load<u32>(rowOf + ((at as usize) << 2)) as usize;
-    if (((load<i32>(slotOf + (row << 2)) - start) as u32) < n) put<K>(g, at, row, count++ as usize);
+    store<u32>(found + (count << 2), at);
+    count += (((load<i32>(slotOf + (row << 2)) - start) as u32) < n) as usize;
   }
-  return count;
+  for (let i: usize = 0; i < count; i++) {
+    const at = load<u32>(found + (i << 2));
+    put<K>(g, at, load<u32>(rowOf + ((at as usize) << 2)) as usize, i);
+  }
+  return count as i32;
 }
 
 function search<K>(g: Grower, from: u32, to: u32): i32 {
@@ -93,7 +100,7 @@ function splitColumn<K>(g: Grower, column: i32): bool {
 
 function weighZeros(g: Grower, stored: i32): void {
   const bytes = (g.classes as usize) << 3;
-  memory.fill(g.zeros, 0, bytes);
+  clearSums(g.zeros, g.classes);
   for (let slot: usize = 0; slot < (stored as usize); slot++) addSlot(g, g.zeros, slot);
   for (let c: usize = 0; c < bytes; c += 8) {
     store<f64>(g.zeros + c, load<f64>(g.totals + c) - load<f64>(g.zeros + c));
@@ -112,7 +119,7 @@ function divide<K>(g: Grower): i32 {
   const half = (sizeof<K>() << 2) as K;
   const zerosGoLeft = load<u32>(g.data.zeroRanks + ((g.bestColumn as usize) << 2)) <= g.bestLeftRank;
   const parted = g.left;
-  memory.fill(parted, 0, (g.classes as usize) << 3);
+  clearSums(parted, g.classes);
   const n = collect<K>(g, g.bestColumn);
   let tail = g.end;
   let head = g.start;

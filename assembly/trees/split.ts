@@ -1,7 +1,7 @@
 // The best Gini split of one column, given its values in order. Maximising the decrease of impurity is maximising
 // sum(left[c]^2) / weight(left) + sum(right[c]^2) / weight(right). All class weights are exact sums, so the order in which
 // the rows of one value come does not matter, and dense, sparse, sorted and tabulated columns give the same bits.
-import { Grower } from "./grower";
+import { Grower, clearSums } from "./grower";
 import { countsAsEqual } from "./training-data";
 
 /** The sum of the squares of `n` float64. */
@@ -25,20 +25,26 @@ export function sumSquaredDifferences(a: usize, b: usize, n: i32): f64 {
 
 export function areApart(g: Grower, column: i32, leftRank: u32, rightRank: u32): bool {
   if (load<u8>(g.data.close + column) === 0) return true;
-  return !countsAsEqual(valueOf(g, column, leftRank), valueOf(g, column, rightRank));
+  return !countsAsEqual(highOf(g, column, leftRank), valueOf(g, column, rightRank));
 }
 
-/** The float32 value of a rank. */
+/** The float32 value of a rank, or the lowest of a bin. */
 export function valueOf(g: Grower, column: i32, rank: u32): f32 {
   const start = load<u32>(g.data.valueStarts + ((column as usize) << 2));
   return load<f32>(g.data.values + (((start + rank) as usize) << 2));
+}
+
+/** The float32 value of a rank, or the highest of a bin. */
+export function highOf(g: Grower, column: i32, rank: u32): f32 {
+  const start = load<u32>(g.data.valueStarts + ((column as usize) << 2));
+  return load<f32>(g.data.highs + (((start + rank) as usize) << 2));
 }
 
 /** Whether the node's values from the lowest rank to the highest count as one. */
 export function isConstant(g: Grower, column: i32, lowest: u32, highest: u32): bool {
   if (lowest === highest) return true;
   return (
-    load<u8>(g.data.close + column) !== 0 && countsAsEqual(valueOf(g, column, lowest), valueOf(g, column, highest))
+    load<u8>(g.data.close + column) !== 0 && countsAsEqual(valueOf(g, column, lowest), highOf(g, column, highest))
   );
 }
 
@@ -66,7 +72,7 @@ export function scanSorted<K>(g: Grower, column: i32, sorted: usize, n: i32, zer
   const integral = g.integral;
   const minLeft = g.minSamplesLeaf;
   const maxLeft = g.end - g.start - minLeft;
-  memory.fill(left, 0, (classes as usize) << 3);
+  clearSums(left, classes);
 
   let best = g.bestScore;
   let leftWeight: f64 = 0;
@@ -123,7 +129,7 @@ export function scanTable(g: Grower, column: i32, ranks: u32): void {
   const minLeft = g.minSamplesLeaf;
   const maxLeft = g.end - g.start - minLeft;
   const rowBytes = (classes as usize) << 3;
-  memory.fill(left, 0, rowBytes);
+  clearSums(left, classes);
   let best = g.bestScore;
   let leftWeight: f64 = 0;
   let leftCount = 0;

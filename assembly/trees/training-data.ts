@@ -23,6 +23,8 @@ export class TrainingData {
   /** The distinct float32 values of all columns, ascending in each, and where each column starts (u32, columns + 1). */
   values: usize;
   valueStarts: usize;
+  /** Where ranks stand for bins (see bin-ranks.ts), their highest values, as `values` then has the lowest; else `values` itself. */
+  highs: usize;
   /** One byte a column: 1 when two neighbouring distinct values count as equal. */
   close: usize;
   /** Sparse: the rank of zero in each column (u32). */
@@ -87,6 +89,7 @@ function allocate(rows: i32, columns: i32, stored: usize, distinctMax: usize, na
   data.narrow = narrow;
   data.ranks = heap.alloc(max<usize>(stored << (narrow ? 1 : 2), 4));
   data.values = heap.alloc(max<usize>(distinctMax << 2, 4));
+  data.highs = data.values;
   data.valueStarts = heap.alloc(((columns as usize) + 1) << 2);
   store<u32>(data.valueStarts, 0);
   data.close = heap.alloc(columns);
@@ -114,6 +117,7 @@ export function trainingDataDense(x: usize, rows: i32, columns: i32): usize {
   heap.free(other);
   heap.free(keys);
   data.values = heap.realloc(data.values, max<usize>(load<u32>(data.valueStarts + ((columns as usize) << 2)) << 2, 4));
+  data.highs = data.values;
   return changetype<usize>(data);
 }
 
@@ -203,6 +207,7 @@ export function releaseTrainingData(pointer: usize): void {
   const data = changetype<TrainingData>(pointer);
   heap.free(data.ranks);
   if (data.rowRanks !== 0) heap.free(data.rowRanks);
+  if (data.highs !== data.values) heap.free(data.highs);
   heap.free(data.values);
   heap.free(data.valueStarts);
   heap.free(data.close);

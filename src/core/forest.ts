@@ -38,6 +38,8 @@ export interface GrowOptions {
   minSamplesLeaf: number;
   /** Whether a column's threshold is drawn (extra-trees) rather than sought. */
   drawsThresholds: boolean;
+  /** Values of a column are told apart by so many bins at most; `null`: all are. */
+  maxBins: number | null;
   bootstrap: boolean;
   /** Weighs the classes anew in every bootstrap sample. */
   balancedSubsample: boolean;
@@ -242,6 +244,7 @@ export class ForestGrower {
         options.minSamplesSplit,
         options.minSamplesLeaf,
         options.drawsThresholds,
+        options.maxBins ?? 0,
         options.bootstrap,
         options.balancedSubsample,
         options.seed,

@@ -1,3 +1,4 @@
+import { OptionError } from "../errors.ts";
 import { RandomForestClassifier } from "./random-forest.ts";
 import type { RandomForestOptions } from "./random-forest-options.ts";
 import type { ModelState } from "./state.ts";
@@ -21,6 +22,9 @@ export class ExtraTreesClassifier extends RandomForestClassifier {
   /** @throws {OptionError} for an option that is unknown or out of range. */
   constructor(options: RandomForestOptions = {}) {
     super({ bootstrap: false, ...options });
+    if (this.options.splitter !== "best") {
+      throw new OptionError("extra-trees draw their thresholds: the splitter histogram is for random forests");
+    }
   }
 
   /** The trees that `save` wrote. @throws {ModelFileError} when a part is missing, out of range or does not fit the others. */

@@ -16,6 +16,13 @@ export interface RandomForestOptions {
   minSamplesSplit?: number;
   /** Distinct examples that each side of a split needs. 1 when left out. */
   minSamplesLeaf?: number;
+  /**
+   * How a node's split is found: `best` tries every value (the default), `histogram` tells the values of a column apart by `maxBins` bins at most, that
+   * hold about as many examples each. Where every value has a bin of its own, the two grow the same forest to the bit.
+   */
+  splitter?: "best" | "histogram";
+  /** The most bins of a column for the splitter `histogram`, 2 to 255. 255 when left out. */
+  maxBins?: number;
   /** Whether every tree learns from examples drawn with replacement (the default) or from all. */
   bootstrap?: boolean;
   /** Whether to compute the out-of-bag score; needs `bootstrap`. */
@@ -33,6 +40,8 @@ export const RANDOM_FOREST_DEFAULTS: Required<RandomForestOptions> = {
   maxDepth: null,
   minSamplesSplit: 2,
   minSamplesLeaf: 1,
+  splitter: "best",
+  maxBins: 255,
   bootstrap: true,
   oobScore: false,
   classWeight: null,
@@ -55,6 +64,11 @@ export function checkRandomForestOptions(options: Required<RandomForestOptions>)
   whole("nEstimators", 1);
   whole("minSamplesSplit", 2);
   whole("minSamplesLeaf", 1);
+  whole("maxBins", 2);
+  if (options.maxBins > 255) throw new OptionError(`maxBins is ${options.maxBins}; it must be 255 at most`);
+  if (options.splitter !== "best" && options.splitter !== "histogram") {
+    throw new OptionError(`splitter is ${String(options.splitter)}; it may be best or histogram`);
+  }
   if (options.maxDepth !== null) whole("maxDepth", 1);
   if (!Number.isSafeInteger(options.seed)) throw new OptionError(`seed is ${options.seed}; it must be a whole number`);
   const { maxFeatures } = options;

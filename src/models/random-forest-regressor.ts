@@ -27,6 +27,8 @@ const DEFAULTS: Required<RegressionForestOptions> = {
   maxDepth: RANDOM_FOREST_DEFAULTS.maxDepth,
   minSamplesSplit: RANDOM_FOREST_DEFAULTS.minSamplesSplit,
   minSamplesLeaf: RANDOM_FOREST_DEFAULTS.minSamplesLeaf,
+  splitter: RANDOM_FOREST_DEFAULTS.splitter,
+  maxBins: RANDOM_FOREST_DEFAULTS.maxBins,
   bootstrap: RANDOM_FOREST_DEFAULTS.bootstrap,
   seed: RANDOM_FOREST_DEFAULTS.seed,
 };
@@ -104,6 +106,7 @@ export class RandomForestRegressor {
         maxFeatures: columnsDrawn(options.maxFeatures, x.columns),
         maxDepth: options.maxDepth ?? UNLIMITED,
         drawsThresholds: false,
+        maxBins: options.splitter === "histogram" ? options.maxBins : null,
         balancedSubsample: false,
         seed: options.seed >>> 0,
         treesPerCall: Math.min(8, Math.ceil(options.nEstimators / 64)),

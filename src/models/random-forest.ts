@@ -114,6 +114,7 @@ export class RandomForestClassifier implements Classifier {
       minSamplesSplit: options.minSamplesSplit,
       minSamplesLeaf: options.minSamplesLeaf,
       drawsThresholds: this.drawsThresholds,
+      maxBins: options.splitter === "histogram" ? options.maxBins : null,
       bootstrap: options.bootstrap,
       balancedSubsample,
       seed: options.seed >>> 0,
