@@ -8,6 +8,8 @@ import type { DeepOptions } from "./deep-options.ts";
 import {
   attentionAndMax,
   attentionPoolingLayout,
+  convolution,
+  convolutionLayout,
   dense,
   denseLayout,
   dropout,
@@ -15,6 +17,7 @@ import {
   embeddingLayout,
   layerNorm,
   layerNormLayout,
+  masked,
   statistics,
 } from "./layers.ts";
 import { filled, type Layout } from "./parameters.ts";
@@ -106,7 +109,10 @@ export const recurrentNetwork: Architecture = {
   },
 };
 
-/** A Transformer's encoder over tokens, or over convolved frames, with learnt positions; attention and maximum over the steps. */
+/**
+ * A Transformer's encoder over tokens, or over convolved frames, with learnt positions; attention and maximum over the steps. A convolution of
+ * three steps before it tells neighbours, whose order few examples hardly teach positions (Mohamed, Okhonko and Zettlemoyer 2019).
+ */
 export const transformer: Architecture = {
   kind: "transformer",
   takes: [["text"], ["frames"]],
@@ -120,7 +126,7 @@ export const transformer: Architecture = {
     );
     return {
       ...sequenceLayout(sizes, options),
-      ...denseLayout("input", sequenceWidth(sizes, options), units),
+      ...convolutionLayout("input", 3, sequenceWidth(sizes, options), units),
       positions: filled([steps, units], 0),
       ...(contextTokens > 0 ? { own: filled([units], 0) } : {}),
       ...(Object.assign({}, ...encoders) as Layout),
@@ -133,7 +139,8 @@ export const transformer: Architecture = {
     const { layers, heads, dropout: rate } = options;
     const read = sequence(weights, batch, options, random);
     const positions = tf.slice2d(weights.positions as Tensor2D, [0, 0], [read.values.shape[1], -1]);
-    let x: Padded<Tensor3D> = { ...read, values: tf.add(dense(weights, "input", read.values), positions) };
+    const neighbours = convolution(weights, "input", masked(read.values, read.mask), { padding: "same" });
+    let x: Padded<Tensor3D> = { ...read, values: tf.add(neighbours, positions) };
     // As BERT's segments (Devlin et al. 2019): what tells the utterance from its context.
     if (weights.own) {
       const marked = tf.mul(tf.expandDims(read.own ?? read.mask, 2), weights.own);
