@@ -49,5 +49,5 @@ test("the seed gives the same bits in every engine", async () => {
   const perceptron = new MLPClassifier({ hiddenLayerSizes: [8], maxIter: 5, seed: 4 });
   await perceptron.fit(matrixFromRows(x.map(({ features }) => features)), y);
   hashes.push(hash(saveModel(perceptron.save())));
-  expect(hashes).toEqual(["49e3e861", "aa94c3e4", "e4e5708", "332cd9e", "675cbe42"]);
+  expect(hashes).toEqual(["49e3e861", "aa94c3e4", "6926b697", "332cd9e", "675cbe42"]);
 });
