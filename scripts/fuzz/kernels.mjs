@@ -138,7 +138,8 @@ function kaldiOptionsOf(d) {
 /** Rows that a classifier may be fitted on: any finite values, labels of two or three classes. */
 function examples(d) {
   const rows = d.chance(0.01) ? d.int(2, 2000) : d.int(2, 24);
-  const columns = d.int(1, 12);
+  // From 16 columns on, ranks are laid out by rows, too.
+  const columns = d.chance(0.1) ? d.int(13, 40) : d.int(1, 12);
   const x = denseMatrix(rows, columns, d.samples(rows * columns, d.chance(0.95)));
   const labels = Array.from({ length: rows }, (_, i) => (i < 2 ? "ab"[i] : d.pick(["a", "b", "c"])));
   const sparse = d.chance(0.5);
@@ -350,6 +351,8 @@ export const kernels = {
         maxDepth: d.pick([null, 1, 3]),
         minSamplesSplit: d.int(2, 5),
         minSamplesLeaf: d.int(1, 4),
+        splitter: d.pick(["best", "histogram"]),
+        maxBins: d.pick([2, 10, 255]),
         bootstrap: d.chance(0.7),
         classWeight: d.pick([null, "balanced", "balancedSubsample"]),
         seed: d.int(0, 1e6),
