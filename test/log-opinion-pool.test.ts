@@ -66,7 +66,8 @@ describe("a logarithmic opinion pool", () => {
         const random = new Random(seed);
         const rows = 2 * half;
         const y = Array.from({ length: rows }, (_, row) => (row % 2 ? "b" : "a"));
-        const first = y.map(() => random.uniform());
+        // The first row is told wrongly: where none is, the loss has no minimum, and the weight is what the last round has reached.
+        const first = y.map((_, row) => (row === 0 ? 0.2 : random.uniform()));
         const x = matrixFromRows(first.map((p) => [p, 1 - p, 0.5, 0.5]));
         const pool = new LogOpinionPool(2);
         pool.fit(x, y);
