@@ -7,7 +7,7 @@ const BOXCAR = 5;
 
 /** The plan of transforms of n samples, of frames that follow each other without overlap. */
 export function plan(n: i32): Stft {
-  return stftPlan(n, n, n, BOXCAR);
+  return stftPlan(n, n, n, BOXCAR, NaN);
 }
 
 /** Transforms the four frames at x. */
