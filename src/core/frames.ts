@@ -155,11 +155,19 @@ export class FrameComputer {
    * of them. Frames have the bits that they have in the whole.
    */
   computeFrames(frames: number, padded: (frameLength: number, padMode: PadMode) => Float32Array): DenseMatrix {
+    // Asked for part by part, but cut out of the signal once.
+    const cuts = new Map<string, Float32Array>();
+    const cut = (frameLength: number, padMode: PadMode) => {
+      const key = `${frameLength} ${padMode}`;
+      const samples = cuts.get(key) ?? padded(frameLength, padMode);
+      cuts.set(key, samples);
+      return samples;
+    };
     return this.#compute(
       frames,
       (frameLength, padMode, pointer, length, start) =>
-        stagePart(pointer, length, padded(frameLength, padMode), start, 0, "constant"),
-      (memory, frameLength, mode, tail) => stage(memory, padded(frameLength, mode), 0, "constant", tail).pointer,
+        stagePart(pointer, length, cut(frameLength, padMode), start, 0, "constant"),
+      (memory, frameLength, mode, tail) => stage(memory, cut(frameLength, mode), 0, "constant", tail).pointer,
     );
   }
 
