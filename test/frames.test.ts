@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { FrameComputer } from "../src/core/frames.ts";
 import { createExtractor, type OptionRecord } from "../src/features/index.ts";
+import { librosaOptions, resolveFrameOptions } from "../src/features/options.ts";
 import { fixtureFrames, fixtureNpy, largestDifference, largestMagnitude } from "./fixture.ts";
 
 const signals = ["speech_m_16k", "noise_16k", "sine_16k", "impulse_16k", "short_16k", "speech_44k"];
@@ -211,4 +213,16 @@ test("a frame has the same bits wherever it lies in a long signal, and topDb cou
     options: framing,
   }).extract(fading);
   expect(data.at(-1)).toBe(Math.fround(data.reduce((a, b) => Math.max(a, b)) - 80));
+});
+
+test("samples of a part of a signal are asked for once, however many parts they go through the core in", () => {
+  const options = resolveFrameOptions({ ...librosaOptions, nFft: 512, frameLength: 512, hopLength: 160 }, 16000);
+  const computer = new FrameComputer(["mfcc", "rms", "zcr"], 16000, options);
+  const asked: string[] = [];
+  const { rows } = computer.computeFrames(1000, (frameLength, padMode) => {
+    asked.push(`${frameLength} ${padMode}`);
+    return new Float32Array(999 * 160 + frameLength);
+  });
+  expect(rows).toBe(1000);
+  expect(asked.sort()).toEqual(["512 constant", "512 edge"]);
 });

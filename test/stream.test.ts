@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 import { createExtractor, createStream, frameFeatures, type OptionRecord, type Preset } from "../src/features/index.ts";
 import { Resampler } from "../src/core/resample.ts";
 import { Random } from "../src/random.ts";
+import { oddOptions } from "./odd-options.ts";
 
 const random = new Random(3);
 const signal = Float32Array.from({ length: 9000 }, (_, i) => 0.3 * Math.sin(i / 9) + 0.1 * random.normal());
@@ -93,27 +94,7 @@ test("any framing, any length, any chunks", () => {
   );
 });
 
-/** Options that are no defaults, as many at once as go together. */
-const odd: OptionRecord = {
-  ...short,
-  window: "kaiser",
-  windowParameter: 8,
-  power: 1.5,
-  norm: 2,
-  deltaMode: "mirror",
-  bandwidthP: 3,
-  flatnessPower: 1,
-  chromaNorm: 1,
-  octwidth: null,
-  onsetLag: 3,
-  onsetMaxSize: 4,
-  onsetAggregate: "median",
-  onsetDetrend: true,
-  zcrThreshold: 0.1,
-  zcrPad: true,
-  zeroPos: false,
-  padMode: "symmetric",
-};
+const odd: OptionRecord = { ...short, ...oddOptions };
 
 test("options that are no defaults: any length, any chunks", () => {
   fc.assert(

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { InputError } from "../errors.ts";
 import { components } from "../evaluation/components.ts";
 import { createTaskRunner, type Task, type TaskSetting } from "../evaluation/tasks.ts";
+import { errorMessage } from "../parallel/error-message.ts";
 import type { Answer, Question } from "./worker-pool.ts";
 
 // A thread of its own: runs the tasks that it is sent on the data that it was started with.
@@ -13,7 +13,6 @@ async function answer(task: Task): Promise<Answer> {
   try {
     return { result: await run(task) };
   } catch (error) {
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    return { message, stack, isInput: error instanceof InputError };
+    return errorMessage(error);
   }
 }

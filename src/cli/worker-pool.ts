@@ -1,16 +1,14 @@
 import { Worker } from "node:worker_threads";
-import { InputError } from "../errors.ts";
 import type { Task, TaskResult, TaskRunner, TaskSetting } from "../evaluation/tasks.ts";
+import { type ErrorMessage, errorOf } from "../parallel/error-message.ts";
 
 /** What a thread is asked. */
 export interface Question {
   readonly task: Task;
 }
 
-/** What it says. An error's class does not survive the way between threads; whether the input is to blame does. */
-export type Answer =
-  | { readonly result: TaskResult }
-  | { readonly message: string; readonly stack?: string; readonly isInput: boolean };
+/** What it says. */
+export type Answer = { readonly result: TaskResult } | ErrorMessage;
 
 /** Threads that run tasks. */
 export interface WorkerPool {
@@ -61,7 +59,7 @@ function ask(worker: Worker, question: Question) {
       act();
     };
     const onMessage = (answer: Answer): void =>
-      settle(() => ("result" in answer ? resolve(answer.result) : reject(restoreError(answer))));
+      settle(() => ("result" in answer ? resolve(answer.result) : reject(errorOf(answer))));
     const onError = (error: unknown): void => settle(() => reject(error));
     const onExit = (code: number): void => settle(() => reject(new Error(`a worker ended with exit code ${code}`)));
     worker.on("message", onMessage);
@@ -69,8 +67,4 @@ function ask(worker: Worker, question: Question) {
     worker.on("exit", onExit);
     worker.postMessage(question, []);
   });
-}
-
-function restoreError({ message, stack, isInput }: Exclude<Answer, { result: TaskResult }>): Error {
-  return isInput ? new InputError(message) : Object.assign(new Error(message), { stack });
 }

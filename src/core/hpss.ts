@@ -4,19 +4,11 @@ import { expectInteger, expectRange } from "./check.ts";
 import { f32, MAX_VALUES, type Scratch, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
-import { checkPadMode, type PadMode, stage } from "./signal.ts";
-import { type WindowKind, windowCode, windowParameterOf } from "./tables.ts";
+import { checkPadMode, stage } from "./signal.ts";
+import type { StftOptions } from "./stft.ts";
+import { windowCode, windowParameterOf } from "./tables.ts";
 
-export interface HpssOptions {
-  nFft?: number;
-  winLength?: number;
-  hopLength?: number;
-  window?: WindowKind;
-  /** What scipy has in a tuple with the window's name. */
-  windowParameter?: number | null;
-  /** Frames are centred on their samples, the signal padded by half a frame on each side. */
-  center?: boolean;
-  padMode?: PadMode;
+export interface HpssOptions extends StftOptions {
   /** Frames and bins that the medians run over. */
   kernelSize?: number | readonly [time: number, frequency: number];
   /** Exponent of the soft masks; infinity for masks of 0 and 1. */

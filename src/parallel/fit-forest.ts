@@ -3,7 +3,8 @@ import { OptionError } from "../errors.ts";
 import type { Matrix } from "../matrix.ts";
 import type { FitOptions } from "../models/classifier.ts";
 import type { FitPlan } from "../models/fit-plan.ts";
-import { errorOf, type ForestReply, type ForestRequest } from "./messages.ts";
+import { errorOf } from "./error-message.ts";
+import type { ForestReply, ForestRequest } from "./messages.ts";
 
 /** A forest whose trees several threads can grow: `RandomForestClassifier`, `ExtraTreesClassifier`, `RandomForestRegressor`. */
 export interface PlannedForest<Y, O extends FitOptions> {

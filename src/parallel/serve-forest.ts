@@ -1,5 +1,6 @@
 import { ForestGrower } from "../core/forest.ts";
-import { errorReply, type ForestReply, type ForestRequest } from "./messages.ts";
+import { errorMessage } from "./error-message.ts";
+import type { ForestReply, ForestRequest } from "./messages.ts";
 
 /** Sends a reply to who asked; `transfer` are buffers that need not be copied. */
 export type SendReply = (reply: ForestReply, transfer: ArrayBuffer[]) => void;
@@ -20,7 +21,7 @@ export function serveForest(send: SendReply): (request: ForestRequest) => void {
       const buffers = [part.leafValues, ...Object.values(part.trees)].map(({ buffer }) => buffer as ArrayBuffer);
       send({ forest: "grown", chunk: request.chunk, part }, buffers);
     } catch (error) {
-      send(errorReply(error), []);
+      send({ forest: "error", ...errorMessage(error) }, []);
     }
   };
 }
