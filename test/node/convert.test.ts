@@ -1,34 +1,17 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as ort from "onnxruntime-web";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { featureBatches } from "../../src/cli/feature-table.ts";
 import { TableError } from "../../src/errors.ts";
 import { matrixFromRows } from "../../src/matrix.ts";
 import { saveModel } from "../../src/models/model-file.ts";
 import { RandomForestClassifier } from "../../src/models/random-forest.ts";
 import { fixtureJson, largestDifference } from "../fixture.ts";
+import { CommandLine } from "./run-cli.ts";
 
-// The built command line, run as a process.
-const main = new URL("../../dist/cli/main.js", import.meta.url).pathname;
-let folder: string;
-
-function emovox(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { cwd: folder, maxBuffer: 1 << 28 }, (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
-}
-
-async function refused(args: string[], ...says: string[]): Promise<void> {
-  const { code, stdout, stderr } = await emovox(...args);
-  expect(stderr.trim().split("\n")).toHaveLength(1);
-  for (const words of says) expect(stderr).toContain(words);
-  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-}
+const cli = new CommandLine();
+const { emovox, refused } = cli;
 
 const csvOf = (names: readonly string[], rows: readonly (readonly (number | string)[])[]) =>
   `${[names, ...rows].map((row) => row.join(",")).join("\n")}\n`;
@@ -44,7 +27,6 @@ const printed = (stdout: string, names: readonly string[]) =>
 let fixtures: { xgboost: any; lightgbm: any; forest: any; texts: any };
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "emovox-convert-"));
   const { forests, texts } = await fixtureJson("ml/sklearn_models.json");
   fixtures = {
     xgboost: (await fixtureJson("ml/xgboost_models.json"))[0],
@@ -52,15 +34,13 @@ beforeAll(async () => {
     forest: forests[1],
     texts: texts[0],
   };
-  const put = (name: string, text: string) => writeFile(join(folder, name), text);
+  const put = (name: string, text: string) => writeFile(join(cli.folder, name), text);
   await put("xgboost.json", JSON.stringify(fixtures.xgboost.model));
   await put("lightgbm.txt", fixtures.lightgbm.model);
   await put("forest.json", JSON.stringify(fixtures.forest.model));
   await put("texts.json", JSON.stringify(fixtures.texts.model));
   await put("rows.csv", csvOf(["a", "b", "c", "d"], fixtures.xgboost.x));
 });
-
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test("convert writes ONNX that ONNX Runtime runs, and a file of emovox, from XGBoost's JSON", async () => {
   const names = ["--classes", "sad,calm,angry", "--columns", "a,b,c,d"];
@@ -73,7 +53,7 @@ test("convert writes ONNX that ONNX Runtime runs, and a file of emovox, from XGB
     columns: 4,
     featureNames: ["a", "b", "c", "d"],
   });
-  const session = await ort.InferenceSession.create(await readFile(join(folder, "model.onnx")));
+  const session = await ort.InferenceSession.create(await readFile(join(cli.folder, "model.onnx")));
   const x = matrixFromRows(fixtures.xgboost.x);
   const { probabilities } = await session.run({ float_input: new ort.Tensor("float32", x.data, [x.rows, 4]) });
   const wanted = fixtures.xgboost.probabilities.flatMap(([sad, calm, angry]: number[]) => [angry, calm, sad]);
@@ -85,7 +65,7 @@ test("convert writes ONNX that ONNX Runtime runs, and a file of emovox, from XGB
     /3 classes: angry, calm, sad\n {2}4 columns: a, b, c, d\n(?:.*\n)*Written: model\.safeten/,
   );
   await writeFile(
-    join(folder, "mixed.csv"),
+    join(cli.folder, "mixed.csv"),
     csvOf(
       ["d", "label", "b", "a", "c"],
       fixtures.xgboost.x.map(([a, b, c, d]: number[]) => [d, "x", b, a, c]),
@@ -119,7 +99,7 @@ test.each(["xgboost.json", "model-of-it.safetensors", "model-of-it.onnx"])(
 test("predict --table takes LightGBM's text and exports of scikit-learn, of rows and of texts", async () => {
   const { lightgbm, forest, texts } = fixtures;
   await writeFile(
-    join(folder, "light.csv"),
+    join(cli.folder, "light.csv"),
     csvOf(
       ["id", "rate", "tilt", "energy", "pitch"],
       lightgbm.x.map((row: number[], i: number) => [`r${i}`, ...[...row].reverse()]),
@@ -138,12 +118,12 @@ test("predict --table takes LightGBM's text and exports of scikit-learn, of rows
   expect(largestDifference(printed(light.stdout, ["yes"]), lightgbm.probabilities)).toBeLessThan(1e-12);
   expect(JSON.parse(light.stdout.split("\n")[2]).file).toBe("r2");
 
-  await writeFile(join(folder, "forest.csv"), csvOf(["a", "b", "c"], forest.x));
+  await writeFile(join(cli.folder, "forest.csv"), csvOf(["a", "b", "c"], forest.x));
   const trees = await emovox("predict", "--table", "forest.csv", "--model", "forest.json", "--json");
   expect(largestDifference(printed(trees.stdout, forest.classes), forest.probabilities.flat())).toBeLessThan(1e-12);
 
   await writeFile(
-    join(folder, "texts.csv"),
+    join(cli.folder, "texts.csv"),
     csvOf(
       ["id", "text"],
       texts.x.map((text: string, i: number) => [i, JSON.stringify(text)]),
@@ -180,7 +160,7 @@ test.each<[string, string, string]>([
   ["an empty file", "", "the file is empty"],
   ["an open quote", 'a,b,c,d\n1,2,3,"4\n', "bad.csv: "],
 ])("a table with %s is refused", async (_, text, message) => {
-  const path = join(folder, "bad.csv");
+  const path = join(cli.folder, "bad.csv");
   await writeFile(path, text);
   const read = async () => {
     for await (const { x } of featureBatches(path, { names: null, count: 4 })) expect(x.columns).toBe(4);
@@ -190,7 +170,7 @@ test.each<[string, string, string]>([
 });
 
 test("predict --table refuses a bad value in one line", async () => {
-  await writeFile(join(folder, "nan.csv"), "a,b,c,d\n1,2,3,4\n1,2,NaN,4\n");
+  await writeFile(join(cli.folder, "nan.csv"), "a,b,c,d\n1,2,3,4\n1,2,NaN,4\n");
   await refused(
     ["predict", "--table", "nan.csv", "--model", "xgboost.json"],
     'nan.csv: line 3: c is "NaN", not a finite',
@@ -208,7 +188,7 @@ test("a column that the model names and the table lacks, texts that are missing,
   );
   await refused(["predict", "--table", "rows.csv", "--model", "missing.onnx"], "missing.onnx: no such file");
   await refused(["predict", "--table", "missing.csv", "--model", "xgboost.json"], "missing.csv: no such file");
-  await writeFile(join(folder, "latin.csv"), Buffer.from("a,b,c,d\n1,2,3,\xe9\n", "latin1"));
+  await writeFile(join(cli.folder, "latin.csv"), Buffer.from("a,b,c,d\n1,2,3,\xe9\n", "latin1"));
   await refused(["predict", "--table", "latin.csv", "--model", "xgboost.json"], "latin.csv: not UTF-8");
   await refused(["predict", "--table", "rows.csv"], "--model PATH");
   await refused(["predict", "x.wav", "--table", "rows.csv", "--model", "xgboost.json"], "either files or --table");
@@ -216,7 +196,7 @@ test("a column that the model names and the table lacks, texts that are missing,
 });
 
 test("convert refuses what it cannot read or write, and leaves no file", async () => {
-  await writeFile(join(folder, "model.pkl"), Buffer.from([0x80, 4, 0x95, 1, 2, 3, 4, 5]));
+  await writeFile(join(cli.folder, "model.pkl"), Buffer.from([0x80, 4, 0x95, 1, 2, 3, 4, 5]));
   await refused(["convert", "model.pkl", "--out", "never.onnx"], "model.pkl: ", "tools/export_sklearn.py");
   await refused(["convert", "rows.csv", "--out", "never.onnx"], "rows.csv: the format is not known");
   await refused(["convert", "missing", "--out", "never.onnx"], "missing: no such file");
@@ -230,11 +210,11 @@ test("convert refuses what it cannot read or write, and leaves no file", async (
     ["convert", "texts.json", "--out", "never.onnx"],
     "texts.json: a pipeline of texts cannot be written as ONNX",
   );
-  expect((await readdir(folder)).filter((name) => name.includes("never"))).toEqual([]);
+  expect((await readdir(cli.folder)).filter((name) => name.includes("never"))).toEqual([]);
 });
 
 test("batches of a long table, whatever its line ends, are its rows; a wide one comes in small batches", async () => {
-  const path = join(folder, "long.csv");
+  const path = join(cli.folder, "long.csv");
   await writeFile(
     path,
     `\ufeffa,file,b\r\n${Array.from({ length: 2500 }, (_, i) => `${i},"f\r\n${i}",${-i}\r\n`).join("")}`,
@@ -266,7 +246,7 @@ test("leaves are stored in a byte on request, and the loss is told", async () =>
   expect(full).not.toHaveProperty("marginChange");
   expect(compact.marginChange).toBeGreaterThan(compact.leafChange);
   expect(compact.bytes).toBeLessThan(full.bytes);
-  expect((await readFile(join(folder, "compact.safetensors"))).length).toBe(compact.bytes);
+  expect((await readFile(join(cli.folder, "compact.safetensors"))).length).toBe(compact.bytes);
   const told = await emovox("convert", "xgboost.json", "--out", "compact.safetensors", "--leaves", "u8");
   expect(told.stdout).toContain(`changed by ${compact.leafChange.toPrecision(2)} at most`);
   expect(told.stdout).toContain(`can change by up to ${compact.marginChange.toPrecision(2)}`);
@@ -285,8 +265,8 @@ test("leaves are stored in a byte on request, and the loss is told", async () =>
 test("a long table goes through the command", async () => {
   const forest = new RandomForestClassifier({ nEstimators: 2 });
   forest.fit(matrixFromRows([[0], [1], [2], [3]]), ["low", "low", "high", "high"]);
-  await writeFile(join(folder, "small.safetensors"), saveModel(forest.save()));
-  await writeFile(join(folder, "long.csv"), `x\n${"0.5\n3\n".repeat(100_000)}`);
+  await writeFile(join(cli.folder, "small.safetensors"), saveModel(forest.save()));
+  await writeFile(join(cli.folder, "long.csv"), `x\n${"0.5\n3\n".repeat(100_000)}`);
   const { code, stdout } = await emovox("predict", "--table", "long.csv", "--model", "small.safetensors", "--json");
   expect(code).toBe(0);
   const lines = stdout.trim().split("\n");

@@ -37,7 +37,7 @@ export class CommandLine {
 
   readonly emovox = (...args: string[]): Promise<Outcome> =>
     new Promise((resolve) => {
-      execFile(process.execPath, [main, ...args], { cwd: this.folder, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      execFile(process.execPath, [main, ...args], { cwd: this.folder, maxBuffer: 1 << 28 }, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
       );
     });
