@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { growForest } from "../src/core/forest.ts";
-import { type Matrix, matrixFromRows, takeRows, toSparse } from "../src/matrix.ts";
+import { type DenseMatrix, type Matrix, matrixFromRows, type SparseMatrix, takeRows, toSparse } from "../src/matrix.ts";
 import { RandomForestClassifier } from "../src/models/random-forest.ts";
 import { Random } from "../src/random.ts";
 import { faultOfTree } from "./reference-forest.ts";
@@ -96,6 +96,78 @@ test("small nodes of many dense columns, which are looked up by rows, are split 
     { numRuns: 60 },
   );
 });
+
+/** Rows with few values other than 0, as those of texts: trees are chains of many nodes, from which a few rows part at a time. */
+function textLike(seed: number, rows: number, columns: number, share: number) {
+  const random = new Random(seed);
+  const { x, codes } = table(seed, rows, columns, 3, 0);
+  for (let i = 0; i < x.data.length; i++) if (random.uniform() > share / 0.4) x.data[i] = 0;
+  return { x, codes };
+}
+
+test("trees of few values a row, from which the smaller child's are parted, are those of dense rows", () => {
+  const shapes = fc.record({
+    seed: fc.integer(),
+    rows: fc.integer({ min: 40, max: 300 }),
+    columns: fc.constantFrom(3, 30, 90),
+    share: fc.constantFrom(0.01, 0.04, 0.12, 0.3),
+    kind: fc.constantFrom("best", "drawn", "regression", "histogram"),
+    bootstrap: fc.boolean(),
+    growing: fc.record({
+      maxDepth: fc.constantFrom(2, 9, 2147483647),
+      minSamplesSplit: fc.constantFrom(2, 12),
+      minSamplesLeaf: fc.constantFrom(1, 3),
+      maxFeatures: fc.integer({ min: 1, max: 3 }),
+    }),
+  });
+  fc.assert(
+    fc.property(shapes, ({ seed, rows, columns, share, kind, bootstrap, growing }) => {
+      const { x, codes } = textLike(seed, rows, columns, share);
+      const isRegression = kind === "regression";
+      const options = {
+        ...treeOptions,
+        ...growing,
+        nEstimators: 3,
+        treesPerCall: 2,
+        bootstrap,
+        classes: isRegression ? 1 : 3,
+        drawsThresholds: kind === "drawn",
+        maxBins: kind === "histogram" ? 5 : null,
+        seed: seed >>> 0,
+      };
+      const target = isRegression ? Float64Array.from(codes, (code, row) => code + x.data[row * columns]) : codes;
+      const weights = new Float64Array(rows).fill(1);
+      expect(growForest(toSparse(x), target, weights, options)).toEqual(growForest(x, target, weights, options));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test("how rows come does not matter to a forest, nor how it lays them out: few values other than 0, or many", () => {
+  for (const share of [0, 0.02, 0.3]) {
+    const { x, codes } = textLike(5, 120, 20, share);
+    const y = Array.from(codes, (code) => `c${code}`);
+    const forestOf = (rows: Matrix) => {
+      const model = new RandomForestClassifier({ nEstimators: 6, seed: 3 });
+      model.fit(rows, y);
+      return model;
+    };
+    const { forest } = forestOf(x);
+    expect(forestOf(toSparse(x)).forest).toEqual(forest);
+    // Zeros that are stored, and zeros below zero.
+    expect(forestOf({ ...everyValueStored(x), values: x.data.map((value) => value || -0) }).forest).toEqual(forest);
+    const options = { ...treeOptions, nEstimators: 6, bootstrap: true, classes: 3, maxFeatures: 4, seed: 3 };
+    const weights = new Float64Array(120).fill(1);
+    expect(growForest(x, codes, weights, options).forest).toEqual(forest);
+    expect(growForest(toSparse(x), codes, weights, options).forest).toEqual(forest);
+  }
+});
+
+function everyValueStored({ rows, columns, data }: DenseMatrix): SparseMatrix {
+  const indptr = Int32Array.from({ length: rows + 1 }, (_, row) => row * columns);
+  const indices = Int32Array.from(data, (_, i) => i % columns);
+  return { kind: "csr", rows, columns, indptr, indices, values: data };
+}
 
 const binShapes = fc.record({
   seed: fc.integer(),

@@ -1,35 +1,29 @@
 // Trees as scikit-learn 1.2 grows them (DepthFirstTreeBuilder with BestSplitter or RandomSplitter, Gini or squared error): columns are drawn
 // without replacement, constant ones are skipped and remembered for the subtree, thresholds lie midway between float32 neighbours.
 import { binTrainingData } from "./bin-ranks";
+import { ColumnOrder, newColumnOrder, releaseColumnOrder, searchColumns, startOrder } from "./draw-columns";
 import { Forest, addLeaf, addNode, addValue, endTree, newForest, setRight, startTree } from "./forest";
 import { Grower, copySums, newGrower, releaseGrower, weightOf } from "./grower";
-import { randomBelow } from "./random";
+import { NodeColumns, enterColumns, partColumns, startColumns } from "./node-columns";
+import { layOutRows } from "./row-layout";
 import { highOf, sumSquares, valueOf } from "./split";
-import { divideDense, enterDense, splitDense } from "./split-dense";
-import { divideSparse, splitSparse } from "./split-sparse";
-import { TrainingData, layOutRows } from "./training-data";
+import { divideDense, enterDense } from "./split-dense";
+import { divideSparse } from "./split-sparse";
+import { TrainingData } from "./training-data";
+import { WaitingNode, WaitingNodes, newWaitingNodes, peek, pop, push, releaseWaitingNodes, totalsOf } from "./waiting";
 import { Weighting, newWeighting, releaseWeighting, weighTargets, weighTree } from "./weighting";
 
 const EPSILON: f64 = 2.220446049250313e-16;
-
-/** A node that waits: i32 start, end, depth, parent (-1 for a left child), constants; then its weight by class from byte 24. */
-const WAITING_TOTALS: usize = 24;
 
 @unmanaged
 class Builder {
   g: Grower;
   weighting: Weighting;
   forest: Forest;
-  maxFeatures: i32;
+  order: ColumnOrder;
+  waiting: WaitingNodes;
   maxDepth: i32;
   minSamplesSplit: i32;
-  /** i32 each: the columns, drawn constants first, then known constants, then the rest; and the constants in the order found. */
-  columns: usize;
-  constants: usize;
-  stack: usize;
-  stackSize: usize;
-  stackCapacity: usize;
-  entryBytes: usize;
   rootWeight: f64;
   /** Regression: f64 a row, or 0; and what leads from sums of targets back to means (see weighTargets). */
   y: usize;
@@ -73,68 +67,58 @@ export function growForest(
   b.g.drawsThresholds = drawsThresholds;
   b.g.random = b.weighting.random;
   b.forest = newForest(classes, to - from);
-  b.maxFeatures = maxFeatures;
+  b.order = newColumnOrder(data.columns, maxFeatures);
+  b.waiting = newWaitingNodes(sums);
   b.maxDepth = maxDepth;
   b.minSamplesSplit = minSamplesSplit;
-  b.columns = heap.alloc((data.columns as usize) << 2);
-  b.constants = heap.alloc((data.columns as usize) << 2);
-  b.entryBytes = WAITING_TOTALS + ((sums as usize) << 3);
-  b.stackCapacity = b.entryBytes << 6;
-  b.stack = heap.alloc(b.stackCapacity);
   for (let tree = from; tree < to; tree++) growTree(b, tree);
-  heap.free(b.stack);
   heap.free(b.scales);
   if (y) heap.free(b.g.targets);
-  heap.free(b.constants);
-  heap.free(b.columns);
   const forest = b.forest;
+  releaseWaitingNodes(b.waiting);
+  releaseColumnOrder(b.order);
   releaseWeighting(b.weighting);
   releaseGrower(b.g);
   heap.free(changetype<usize>(b));
   return changetype<usize>(forest);
 }
 
-function push(b: Builder, start: i32, end: i32, depth: i32, parent: i32, constants: i32, totals: usize): void {
-  if (b.stackSize + b.entryBytes > b.stackCapacity) {
-    b.stackCapacity <<= 1;
-    b.stack = heap.realloc(b.stack, b.stackCapacity);
-  }
-  const entry = b.stack + b.stackSize;
-  store<i32>(entry, start);
-  store<i32>(entry, end, 4);
-  store<i32>(entry, depth, 8);
-  store<i32>(entry, parent, 12);
-  store<i32>(entry, constants, 16);
-  copySums(entry + WAITING_TOTALS, totals, b.g.classes);
-  b.stackSize += b.entryBytes;
-}
-
 function growTree(b: Builder, tree: i32): void {
   const g = b.g;
-  const columns = g.data.columns;
+  const waiting = b.waiting;
   const n = weighTree(b.weighting, g, tree);
-  for (let c = 0; c < columns; c++) store<i32>(b.columns + ((c as usize) << 2), c);
+  startOrder(b.order);
   if (b.y) weighTargets(g, b.y, b.scales);
   b.rootWeight = weightOf(g, g.totals);
   startTree(b.forest);
-  b.stackSize = 0;
-  push(b, 0, n, 0, -1, 0, g.totals);
-  while (b.stackSize > 0) {
-    b.stackSize -= b.entryBytes;
-    growNode(b, b.stack + b.stackSize);
+  const root = pushNode(b, 0, n, 0, -1, 0, g.totals);
+  if (g.data.sparse) {
+    startColumns(g.columns, g.slotOf);
+    giveColumns(root, 0, g.columns.end, g.columns.top, 0, 0);
   }
+  while (waiting.size > 0) growNode(b, pop(waiting));
   endTree(b.forest);
 }
 
-function growNode(b: Builder, entry: usize): void {
+function pushNode(b: Builder, start: i32, end: i32, depth: i32, parent: i32, constants: i32, totals: usize): WaitingNode {
+  const node = push(b.waiting, totals);
+  node.start = start;
+  node.end = end;
+  node.depth = depth;
+  node.parent = parent;
+  node.constants = constants;
+  node.grows = mayGrow(b, start, end, depth, totals);
+  return node;
+}
+
+function growNode(b: Builder, waiting: WaitingNode): void {
   const g = b.g;
   const classes = g.classes;
-  const start = load<i32>(entry);
-  const end = load<i32>(entry, 4);
-  const depth = load<i32>(entry, 8);
-  const parent = load<i32>(entry, 12);
-  let constants = load<i32>(entry, 16);
-  copySums(g.totals, entry + WAITING_TOTALS, classes);
+  const start = waiting.start;
+  const end = waiting.end;
+  const depth = waiting.depth;
+  let constants = waiting.constants;
+  copySums(g.totals, totalsOf(waiting), classes);
   const weight = weightOf(g, g.totals);
   const squares = sumSquares(g.totals, b.y ? 1 : classes);
   g.start = start;
@@ -143,12 +127,14 @@ function growNode(b: Builder, entry: usize): void {
   g.totalSquares = squares;
   g.bestScore = -1;
 
-  if (parent >= 0) setRight(b.forest, parent);
+  if (waiting.parent >= 0) setRight(b.forest, waiting.parent);
   // Whole weights are kept as they are; others as shares of the tree's.
   const cover = g.integral ? weight : weight / b.rootWeight;
-  const n = end - start;
-  const mayGrow = depth < b.maxDepth && n >= b.minSamplesSplit && n >= 2 * g.minSamplesLeaf;
-  if (mayGrow && !isPure(b, squares, weight)) constants = searchColumns(b, constants);
+  if (waiting.grows) {
+    if (g.data.sparse) takeColumns(g.columns, waiting);
+    else enterDense(g);
+    constants = searchColumns(b.order, g, constants);
+  }
   if (g.bestScore < 0) {
     if (b.y) addValue(b.forest, meanTarget(b, weight), cover);
     else addLeaf(b.forest, g.totals, weight, cover);
@@ -162,16 +148,55 @@ function growNode(b: Builder, entry: usize): void {
   for (let c: usize = 0; c < (classes as usize) << 3; c += 8) {
     store<f64>(g.totals + c, load<f64>(g.totals + c) - load<f64>(g.left + c));
   }
-  push(b, border, end, depth + 1, node, constants, g.totals);
-  push(b, start, border, depth + 1, -1, constants, g.left);
+  pushNode(b, border, end, depth + 1, node, constants, g.totals);
+  pushNode(b, start, border, depth + 1, -1, constants, g.left);
+  if (g.data.sparse) shareColumns(g, peek(b.waiting, 0), peek(b.waiting, 1));
 }
 
-/** Whether the node's examples are of one class, or their targets equal. */
-function isPure(b: Builder, squares: f64, weight: f64): bool {
-  if (!b.y) return 1 - squares / (weight * weight) <= EPSILON;
+function takeColumns(columns: NodeColumns, node: WaitingNode): void {
+  enterColumns(columns, node.firstRecord, node.endRecord, node.topRecord, node.changedFrom, node.changedTo);
+}
+
+function giveColumns(node: WaitingNode, first: u32, end: u32, top: u32, changedFrom: u32, changedTo: u32): void {
+  node.firstRecord = first;
+  node.endRecord = end;
+  node.topRecord = top;
+  node.changedFrom = changedFrom;
+  node.changedTo = changedTo;
+}
+
+/** Shares the records of the node in work among its children; those of the left one are done with before the right one is grown. */
+function shareColumns(g: Grower, left: WaitingNode, right: WaitingNode): void {
+  if (!left.grows && !right.grows) return;
+  const columns = g.columns;
+  const leftIsSmaller = left.end - left.start <= right.end - right.start;
+  const smaller = leftIsSmaller ? left : right;
+  const top = columns.top;
+  partColumns(columns, g.samples + ((smaller.start as usize) << 2), smaller.end - smaller.start);
+  const end = smaller.grows ? columns.top : top;
+  giveColumns(smaller, top, end, end, top, end);
+  if (leftIsSmaller) giveColumns(right, columns.first, columns.end, top, top, end);
+  else giveColumns(left, columns.first, columns.end, end, end, end);
+}
+
+/** Whether a node with such sums may be divided: not too deep nor too small, and not pure. */
+function mayGrow(b: Builder, start: i32, end: i32, depth: i32, sums: usize): bool {
+  const g = b.g;
+  const n = end - start;
+  if (depth >= b.maxDepth || n < b.minSamplesSplit || n < 2 * g.minSamplesLeaf) return false;
+  return !(b.y ? isEven(b, start, end) : isPure(g, sums));
+}
+
+function isPure(g: Grower, sums: usize): bool {
+  const weight = weightOf(g, sums);
+  return 1 - sumSquares(sums, g.classes) / (weight * weight) <= EPSILON;
+}
+
+/** Whether the targets of the examples are equal. */
+function isEven(b: Builder, start: i32, end: i32): bool {
   const samples = b.g.samples;
-  const first = load<f64>(b.y + ((load<u32>(samples + ((b.g.start as usize) << 2)) as usize) << 3));
-  for (let at = b.g.start + 1; at < b.g.end; at++) {
+  const first = load<f64>(b.y + ((load<u32>(samples + ((start as usize) << 2)) as usize) << 3));
+  for (let at = start + 1; at < end; at++) {
     if (load<f64>(b.y + ((load<u32>(samples + ((at as usize) << 2)) as usize) << 3)) !== first) return false;
   }
   return true;
@@ -187,49 +212,4 @@ function midway(g: Grower): f64 {
   const above = valueOf(g, g.bestColumn, g.bestRightRank) as f64;
   const middle = below / 2 + above / 2;
   return middle === above ? below : middle;
-}
-
-/**
- * Draws columns (Fisher and Yates, partly) and keeps the best split in `b.g`. Goes on past `maxFeatures` until one drawn column varies.
- * Returns how many columns are known to be constant in the node, and so below it.
- */
-function searchColumns(b: Builder, knownConstants: i32): i32 {
-  const g = b.g;
-  const columns = b.columns;
-  const sparse = g.data.sparse;
-  if (!sparse) enterDense(g);
-  let undrawn = g.data.columns;
-  let visited = 0;
-  let found = 0;
-  let drawnConstants = 0;
-  let total = knownConstants;
-  while (undrawn > total && (visited < b.maxFeatures || visited <= found + drawnConstants)) {
-    visited++;
-    let drawn = drawnConstants + (randomBelow(b.weighting.random, (undrawn - found - drawnConstants) as u32) as i32);
-    if (drawn < knownConstants) {
-      exchange(columns, drawnConstants++, drawn);
-      continue;
-    }
-    drawn += found;
-    const column = load<i32>(columns + ((drawn as usize) << 2));
-    if (sparse ? splitSparse(g, column) : splitDense(g, column)) {
-      exchange(columns, --undrawn, drawn);
-    } else {
-      exchange(columns, total++, drawn);
-      found++;
-    }
-  }
-  // The known constants keep their order for siblings and children; the new ones are noted behind them.
-  const known = (knownConstants as usize) << 2;
-  memory.copy(columns, b.constants, known);
-  memory.copy(b.constants + known, columns + known, (found as usize) << 2);
-  return total;
-}
-
-function exchange(items: usize, i: i32, j: i32): void {
-  const a = items + ((i as usize) << 2);
-  const b = items + ((j as usize) << 2);
-  const item = load<i32>(a);
-  store<i32>(a, load<i32>(b));
-  store<i32>(b, item);
 }

@@ -1,5 +1,6 @@
 // What growing a tree keeps at hand: the examples of the tree, the node in work and its best split so far. "By class" are, in a regression, two
 // sums: of weight times target, and of weight.
+import { NodeColumns, newNodeColumns, releaseNodeColumns } from "./node-columns";
 import { SORT_COUNTS_BYTES } from "./sort";
 import { TrainingData } from "./training-data";
 
@@ -30,8 +31,9 @@ export class Grower {
   samples: usize;
   /** i32: room for as many rows, used while a node is divided. */
   moved: usize;
-  /** Sparse: i32 a row, where in `samples` it stands, or -1. */
+  /** Sparse: i32 a row, where in `samples` it stands, or -1; and the stored values of the nodes. */
   slotOf: usize;
+  columns: NodeColumns;
 
   /** The node: its run of `samples`, its weight by class (f64), their sum and the sum of their squares. */
   start: i32;
@@ -146,6 +148,7 @@ export function newGrower(data: TrainingData, classes: i32, classOf: usize): Gro
   g.samples = heap.alloc(slots << 2);
   g.moved = heap.alloc(slots << 2);
   g.slotOf = heap.alloc(slots << 2);
+  if (data.sparse) g.columns = newNodeColumns(data);
   g.totals = heap.alloc(classBytes);
   g.keys = heap.alloc(keyBytes);
   g.otherKeys = heap.alloc(keyBytes);
@@ -166,6 +169,7 @@ export function releaseGrower(g: Grower): void {
   heap.free(g.samples);
   heap.free(g.moved);
   heap.free(g.slotOf);
+  if (g.data.sparse) releaseNodeColumns(g.columns);
   heap.free(g.totals);
   heap.free(g.keys);
   heap.free(g.otherKeys);

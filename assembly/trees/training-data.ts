@@ -20,6 +20,10 @@ export class TrainingData {
   /** Sparse: where each column starts (i32, columns + 1), and the row of each stored value (i32, ascending in a column). */
   starts: usize;
   rowOf: usize;
+  /** Sparse, or 0 until they are wanted: where each row starts (u32, rows + 1), and number and column of each of its stored values (u32, i32). */
+  rowStarts: usize;
+  rowEntries: usize;
+  rowColumns: usize;
   /** The distinct float32 values of all columns, ascending in each, and where each column starts (u32, columns + 1). */
   values: usize;
   valueStarts: usize;
@@ -47,9 +51,6 @@ function unsortable(key: u32): f32 {
 
 /** Ranks below this fit u16. */
 const NARROW_ROWS = 65536;
-/** With fewer columns a row's ranks would share their cache line with those of other rows. */
-const ROW_RANKS_COLUMNS = 16;
-
 /** The rank at `at`. */
 // @ts-ignore: decorator
 @inline
@@ -119,24 +120,6 @@ export function trainingDataDense(x: usize, rows: i32, columns: i32): usize {
   data.values = heap.realloc(data.values, max<usize>(load<u32>(data.valueStarts + ((columns as usize) << 2)) << 2, 4));
   data.highs = data.values;
   return changetype<usize>(data);
-}
-
-/** Lays the ranks out by rows, too, where that is of use. */
-export function layOutRows(data: TrainingData): void {
-  if (!data.narrow || data.columns < ROW_RANKS_COLUMNS || data.rowRanks !== 0) return;
-  const rows = data.rows as usize;
-  const columns = data.columns as usize;
-  data.rowRanks = heap.alloc((rows * columns) << 1);
-  // In blocks of rows, whose lines stay in the cache from column to column.
-  const BLOCK: usize = 64;
-  for (let block: usize = 0; block < rows; block += BLOCK) {
-    const end = min(block + BLOCK, rows);
-    for (let column: usize = 0; column < columns; column++) {
-      for (let row = block; row < end; row++) {
-        store<u16>(data.rowRanks + ((row * columns + column) << 1), load<u16>(data.ranks + ((column * rows + row) << 1)));
-      }
-    }
-  }
 }
 
 /** From compressed sparse rows: i32 `indptr` (rows + 1), i32 `indices` ascending in a row, float32 `stored`. */
@@ -215,6 +198,11 @@ export function releaseTrainingData(pointer: usize): void {
     heap.free(data.rowOf);
     heap.free(data.starts);
     heap.free(data.zeroRanks);
+    if (data.rowStarts !== 0) {
+      heap.free(data.rowStarts);
+      heap.free(data.rowEntries);
+      heap.free(data.rowColumns);
+    }
   }
   heap.free(pointer);
 }

@@ -140,7 +140,10 @@ function examples(d) {
   const rows = d.chance(0.01) ? d.int(2, 2000) : d.int(2, 24);
   // From 16 columns on, ranks are laid out by rows, too.
   const columns = d.chance(0.1) ? d.int(13, 40) : d.int(1, 12);
-  const x = denseMatrix(rows, columns, d.samples(rows * columns, d.chance(0.95)));
+  const values = d.samples(rows * columns, d.chance(0.95));
+  // Forests lay out rows of few values other than 0 in a way of their own.
+  const few = d.chance(0.4);
+  const x = denseMatrix(rows, columns, few ? values.map((value) => (d.chance(0.9) ? 0 : value)) : values);
   const labels = Array.from({ length: rows }, (_, i) => (i < 2 ? "ab"[i] : d.pick(["a", "b", "c"])));
   const sparse = d.chance(0.5);
   return { x: sparse ? toSparse(x) : x, other: sparse ? x : toSparse(x), labels };

@@ -67,12 +67,15 @@ export interface GrownTrees {
   readonly covers: Float64Array;
 }
 
-/** What growing takes at its peak: the rows, their ranks and values, and some 80 bytes a row for the tree in work. */
+/**
+ * What growing takes at its peak: the rows, their ranks and values, which stored values of sparse rows are of which node (16 bytes each, and as much of
+ * records), and some 80 bytes a row for the tree in work.
+ */
 function checkTrainingSize(x: Matrix, { classes, treesPerCall }: GrowOptions): void {
   const stored = x.kind === "dense" ? x.data.length : x.values.length;
   // A tree has at most two nodes a row, of 32 bytes, and a leaf row for every second; buffers double as they grow.
   const trees = treesPerCall * x.rows * (128 + 8 * classes);
-  checkCapacity((x.kind === "dense" ? 12 : 28) * stored + 80 * x.rows + 40 * x.columns + trees);
+  checkCapacity((x.kind === "dense" ? 12 : 60) * stored + 80 * x.rows + 40 * x.columns + trees);
 }
 
 export function trainingData(memory: Scratch, x: Matrix): number {

@@ -5,7 +5,7 @@ import type { Matrix } from "../matrix.ts";
 import { checkExamples, checkRows } from "./check.ts";
 import type { FitOptions } from "./classifier.ts";
 import { meanDecreaseInImpurity } from "./feature-importances.ts";
-import { type FitPlan, fitBy } from "./fit-plan.ts";
+import { type FitPlan, fitBy, layOutRows } from "./fit-plan.ts";
 import { forestOf, forestTensors } from "./forest-state.ts";
 import {
   checkRandomForestOptions,
@@ -97,7 +97,7 @@ export class RandomForestRegressor {
     }
     const { options } = this;
     return {
-      x,
+      x: layOutRows(x),
       target: targets,
       weights: Float64Array.from(targets, (_, i) => sampleWeight?.[i] ?? 1),
       options: {

@@ -6,7 +6,7 @@ import { checkExamples, checkRows } from "./check.ts";
 import { exampleWeights } from "./class-weight.ts";
 import type { Classifier, FitOptions } from "./classifier.ts";
 import { meanDecreaseInImpurity } from "./feature-importances.ts";
-import { type FitPlan, fitBy } from "./fit-plan.ts";
+import { type FitPlan, fitBy, layOutRows } from "./fit-plan.ts";
 import { forestOf, forestTensors } from "./forest-state.ts";
 import { encodeLabels } from "./label-encoder.ts";
 import {
@@ -124,7 +124,7 @@ export class RandomForestClassifier implements Classifier {
     };
     const before = warmStart?.featureImportances;
     return {
-      x,
+      x: layOutRows(x),
       target: labels.codes,
       weights,
       options: growing,
