@@ -1,4 +1,4 @@
-// The three tables that the forests are measured on, and the files through which programs of their own get them.
+// The four tables that the forests are measured on, and the files through which programs of their own get them.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Random } from "../dist/index.js";
@@ -17,6 +17,23 @@ function synthetic(rows, columns, informative, seed) {
   return { rows, columns, classes: 6, data, codes };
 }
 
+/** As TF-IDF makes of texts: rows of 3 to 18 of the terms, frequent ones after Zipf and one in seven of them leaning to the row's class; else 0. */
+function words(rows, columns, seed) {
+  const random = new Random(seed);
+  const codes = Int32Array.from({ length: rows }, () => random.integer(6));
+  const data = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    const terms = new Set();
+    const count = 3 + random.integer(16);
+    while (terms.size < count) {
+      const rank = Math.floor(columns ** random.uniform()) - 1;
+      terms.add(random.uniform() < 0.15 ? (rank + 97 * codes[row]) % columns : rank);
+    }
+    for (const term of terms) data[row * columns + term] = (0.5 + random.uniform()) / Math.sqrt(count);
+  }
+  return { rows, columns, classes: 6, data, codes };
+}
+
 /** scikit-learn's `load_digits`, which the tests keep: 64 bytes of pixels, then the digit. */
 function digits() {
   const bytes = readFileSync(new URL("../test/fixtures/ml/digits.bin", import.meta.url));
@@ -29,6 +46,7 @@ function digits() {
 const MAKERS = {
   narrow: () => synthetic(5500, 8, 8, 1),
   wide: () => synthetic(5500, 600, 60, 2),
+  words: () => words(5500, 600, 1),
   digits,
 };
 

@@ -12,7 +12,7 @@ const { grow, treePeers } = await import("./peers/trees.mjs");
 const { drawTrees, treesDocument, treeTables } = await import("./trees-document.mjs");
 const { tableOf, writeTable } = await import("./tree-tables.mjs");
 
-const TABLES = ["narrow", "wide", "digits"];
+const TABLES = ["narrow", "wide", "words", "digits"];
 const KINDS = ["train", "row", "batch", "load", "first"];
 /** Seconds that one timed run shall take, short enough to be left alone by others now and then; what is slower runs once. */
 const RUN = 0.02;

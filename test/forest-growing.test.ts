@@ -5,7 +5,7 @@ import { type DenseMatrix, type Matrix, matrixFromRows, type SparseMatrix, takeR
 import { RandomForestClassifier } from "../src/models/random-forest.ts";
 import { Random } from "../src/random.ts";
 import { faultOfTree } from "./reference-forest.ts";
-import { accuracy, table, tables } from "./random-table.ts";
+import { accuracy, table, tables, textLike } from "./random-table.ts";
 
 const treeOptions = {
   nEstimators: 1,
@@ -96,14 +96,6 @@ test("small nodes of many dense columns, which are looked up by rows, are split 
     { numRuns: 60 },
   );
 });
-
-/** Rows with few values other than 0, as those of texts: trees are chains of many nodes, from which a few rows part at a time. */
-function textLike(seed: number, rows: number, columns: number, share: number) {
-  const random = new Random(seed);
-  const { x, codes } = table(seed, rows, columns, 3, 0);
-  for (let i = 0; i < x.data.length; i++) if (random.uniform() > share / 0.4) x.data[i] = 0;
-  return { x, codes };
-}
 
 test("trees of few values a row, from which the smaller child's are parted, are those of dense rows", () => {
   const shapes = fc.record({

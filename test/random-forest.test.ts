@@ -2,13 +2,14 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Forest } from "../src/core/forest.ts";
 import { learn } from "../src/core/learn.ts";
+import { areChains } from "../src/core/resident-forest.ts";
 import { DataError, ModelFileError, OptionError } from "../src/errors.ts";
 import { denseMatrix, matrixFromRows, takeRows, toSparse } from "../src/matrix.ts";
 import { RandomForestClassifier } from "../src/models/random-forest.ts";
 import { Random } from "../src/random.ts";
 import { fixtureJson } from "./fixture.ts";
 import { predictForest } from "./reference-forest.ts";
-import { accuracy, table, tables } from "./random-table.ts";
+import { accuracy, table, tables, textLike } from "./random-table.ts";
 
 test("the core predicts what the plain interpreter predicts, dense and sparse, many rows or one", () => {
   fc.assert(
@@ -34,6 +35,47 @@ test("the core predicts what the plain interpreter predicts, dense and sparse, m
     ),
     { numRuns: 60 },
   );
+});
+
+/** A forest of chains, whose rows part to the left (`sign` -1) or to the right. */
+function chains(seed: number, rows: number, columns: number, share: number, sign: number) {
+  const { x, codes } = textLike(seed, rows, columns, share);
+  for (let i = 0; i < x.data.length; i++) x.data[i] = sign * Math.abs(x.data[i]);
+  const model = new RandomForestClassifier({ nEstimators: 5, seed });
+  model.fit(
+    x,
+    Array.from(codes, (code) => `c${code}`),
+  );
+  const forest = model.forest as Forest;
+  expect(areChains(forest)).toBe(true);
+  return { model, forest, x };
+}
+
+test("trees that are chains, to the left or to the right, are walked as the plain interpreter walks them", () => {
+  const shapes = fc.record({
+    seed: fc.integer(),
+    columns: fc.constantFrom(60, 300),
+    sign: fc.constantFrom(1, -1),
+    rows: fc.constantFrom(1, 9, 600),
+  });
+  fc.assert(
+    fc.property(shapes, ({ seed, columns, sign, rows }) => {
+      const { model, forest } = chains(seed, 250, columns, 0.01, sign);
+      // 600 rows of 300 columns are more than is copied to the core at a time.
+      const other = textLike(seed + 1, rows, columns, 0.02).x;
+      const expected = predictForest(forest, other);
+      expect(model.predictProba(other).data).toEqual(expected);
+      expect(model.predictProba(toSparse(other)).data).toEqual(expected);
+      expect(model.predictProba(takeRows(other, [0])).data).toEqual(expected.slice(0, forest.classes));
+    }),
+    { numRuns: 30 },
+  );
+  const wide = chains(1, 100, 70_000, 0.00003, 1);
+  expect(wide.model.predictProba(wide.x).data).toEqual(predictForest(wide.forest, wide.x));
+  const { x, y } = table(1, 300, 5, 3, 0);
+  const model = new RandomForestClassifier({ nEstimators: 5 });
+  model.fit(x, y);
+  expect(areChains(model.forest as Forest)).toBe(false);
 });
 
 test("the answer for one row is the caller's own, and is the same after the core's memory has grown", () => {

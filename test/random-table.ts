@@ -18,6 +18,14 @@ export function table(seed: number, rows: number, columns: number, classes: numb
   return { x, codes, y: Array.from(codes, (code) => `c${code}`) };
 }
 
+/** Rows of which at most `share` of the values are not 0, as those of texts: trees are chains of many nodes, from which a few rows part at a time. */
+export function textLike(seed: number, rows: number, columns: number, share: number) {
+  const random = new Random(seed);
+  const { x, codes } = table(seed, rows, columns, 3, 0);
+  for (let i = 0; i < x.data.length; i++) if (random.uniform() > share / 0.4) x.data[i] = 0;
+  return { x, codes };
+}
+
 export function accuracy(
   proba: { data: Float64Array; columns: number },
   classes: readonly string[],

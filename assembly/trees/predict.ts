@@ -1,8 +1,9 @@
 // What a forest says: leaf rows summed in the order of the trees, and divided by their number where they are averaged. Leaves hold one number for each
 // output, or one alone (`width` 1), when the trees take turns at the outputs. Rows go through in blocks, tree by tree, eight rows abreast, so
-// that a tree stays in the cache; what is left of a block goes through row by row, eight trees abreast. A row's sum does not depend on either.
+// that a tree stays in the cache; what is left of a block goes through row by row, eight trees abreast. Chains (see walk.ts) take rows one after the
+// other. A row's sum does not depend on any of it.
 import { drawBootstrap, seedRandom } from "./random";
-import { walk, walkRows, walkTrees } from "./walk";
+import { walk, walkChain, walkRows, walkTrees } from "./walk";
 
 /** Bytes of dense rows that one block may take: about half of a second-level cache. */
 const BLOCK_BYTES: usize = 131072;
@@ -28,6 +29,8 @@ class ResidentForest {
   averaged: i32;
   /** Whether columns and children are u32 rather than u16. */
   wide: i32;
+  /** Whether the trees are chains. */
+  chains: i32;
 }
 
 /** Of the bits of a leaf's threshold, a NaN, those that hold its row in the leaf table. */
@@ -56,6 +59,10 @@ function rootOf<T>(f: ResidentForest, tree: i32): usize {
 
 /** Adds the leaf rows of all trees for one row, in the order of the trees. */
 function addRow<T>(f: ResidentForest, x: usize, sums: usize): void {
+  if (f.chains) {
+    for (let tree = 0; tree < f.trees; tree++) addLeafRow<T>(f, tree, walkChain<T>(rootOf<T>(f, tree), x), sums);
+    return;
+  }
   let tree = 0;
   for (; tree + ABREAST <= f.trees; tree += ABREAST) {
     for (let i = 0; i < ABREAST; i++) {
@@ -70,17 +77,21 @@ function addRow<T>(f: ResidentForest, x: usize, sums: usize): void {
 function block<T>(f: ResidentForest, x: usize, rows: i32, columns: i32, out: usize): void {
   const bytes = (f.outputs as usize) << 3;
   const rowBytes = (columns as usize) << 2;
-  const whole = rows - (rows % ABREAST);
+  const abreast = f.chains ? 0 : rows - (rows % ABREAST);
   for (let tree = 0; tree < f.trees; tree++) {
     const root = rootOf<T>(f, tree);
-    for (let row = 0; row < whole; row += ABREAST) {
+    for (let row = 0; row < abreast; row += ABREAST) {
       walkRows<T>(root, x + (row as usize) * rowBytes, rowBytes, f.reached);
       for (let i = 0; i < ABREAST; i++) {
         addLeafRow<T>(f, tree, load<u32>(f.reached + ((i as usize) << 2)), out + ((row + i) as usize) * bytes);
       }
     }
+    if (!f.chains) continue;
+    for (let row: usize = 0; row < (rows as usize); row++) {
+      addLeafRow<T>(f, tree, walkChain<T>(root, x + row * rowBytes), out + row * bytes);
+    }
   }
-  for (let row = whole; row < rows; row++) {
+  for (let row = f.chains ? rows : abreast; row < rows; row++) {
     addRow<T>(f, x + (row as usize) * rowBytes, out + (row as usize) * bytes);
   }
   if (!f.averaged) return;

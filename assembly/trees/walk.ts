@@ -1,4 +1,5 @@
-// Walks down trees, eight abreast: while one waits for memory the others go on, and no branch is guessed. Nodes lie in pairs of children and end
+// Walks down trees, eight abreast: while one waits for memory the others go on, and no branch is guessed. Trees that are chains are walked one at a time
+// instead, as branches are guessed well there and eight would wait for the longest. Nodes lie in pairs of children and end
 // in themselves: f32 threshold, then column and left child, u16 or u32 each (T); a step goes to the left child, or one further where the value is
 // above the threshold; a leaf's left child is the leaf, and its threshold NaN, which no value is above. Thresholds are rounded down to
 // float32, which compares with float32 values as they did.
@@ -27,6 +28,31 @@ export function walk<T>(root: usize, x: usize): usize {
     next = step<T>(root, x, node);
   }
   return node;
+}
+
+/**
+ * As {@link walk}, in a tree that is a chain: few of its nodes are left to the right, and the others have their children two nodes on, as they were laid out
+ * in pre-order. That is guessed, so that a step need not wait for the one before it.
+ */
+export function walkChain<T>(root: usize, x: usize): usize {
+  let at = root;
+  /** The node at `at`, plus 2. */
+  let next: usize = 2;
+  while (true) {
+    const left = load<T>(at, 4 + sizeof<T>()) as usize;
+    let node = left;
+    if (load<f32>(x + ((load<T>(at, 4) as usize) << 2)) > load<f32>(at)) {
+      node = left + 1;
+    } else if (left === next) {
+      next += 2;
+      at += 2 * nodeBytes<T>();
+      continue;
+    } else if (left + 2 === next) {
+      return left;
+    }
+    next = node + 2;
+    at = root + node * nodeBytes<T>();
+  }
 }
 
 /** The leaves of eight rows of `rowBytes` bytes each, from `x`, in one tree: u32 each, to `out`. */

@@ -18,7 +18,7 @@ typedef struct {
   double *out;
 } Forest;
 
-static Forest forests[3];
+static Forest forests[4];
 
 static void *take(FILE *file, size_t bytes) {
   void *data = aligned_alloc(64, (bytes + 63) / 64 * 64);
@@ -99,16 +99,17 @@ static int values_of(const Forest *f, float *out) {
   static int values_##name(int n, float *out) { return (void)n, values_of(&forests[i], out); }
 WORKS(0, narrow)
 WORKS(1, wide)
-WORKS(2, digits)
+WORKS(2, words)
+WORKS(3, digits)
 #define ENTRIES(name) {"row-" #name, row_##name, values_##name}, {"batch-" #name, batch_##name, values_##name}
 
 int main(int argc, char **argv) {
   (void)argc, (void)read_floats;
-  static const Work all[] = {ENTRIES(narrow), ENTRIES(wide), ENTRIES(digits)};
-  static const char *names[] = {"narrow", "wide", "digits"};
-  Work works[6];
+  static const Work all[] = {ENTRIES(narrow), ENTRIES(wide), ENTRIES(words), ENTRIES(digits)};
+  static const char *names[] = {"narrow", "wide", "words", "digits"};
+  Work works[8];
   int n = 0;
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < 4; i++)
     if (open_forest(&forests[i], argv[1], names[i])) works[n++] = all[2 * i], works[n++] = all[2 * i + 1];
   return serve("gcc-" __VERSION__, works, n);
 }

@@ -10,7 +10,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 folder, trees = sys.argv[1], int(sys.argv[2])
 tables, forests = {}, {}
-for name in ("narrow", "wide", "digits"):
+for name in ("narrow", "wide", "words", "digits"):
     if not os.path.exists(f"{folder}/{name}.table"):
         continue
     data = open(f"{folder}/{name}.table", "rb").read()

@@ -1,4 +1,4 @@
-import type { Matrix } from "../matrix.ts";
+import type { DenseMatrix, Matrix, SparseMatrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
 import { floorToFloat32 } from "./float32.ts";
 import type { Forest } from "./forest.ts";
@@ -51,8 +51,32 @@ function packNodes({ offsets, feature, threshold, right }: Forest, nodes: Uint32
   }
 }
 
+/** Trees whose leaves lie so many times deeper than those of balanced ones are chains, and walked as such (see assembly/trees/walk.ts). */
+const CHAIN_DEPTH = 3;
+
+/** Whether trees are chains, as those of texts are: from a node a few rows part, time and again. */
+export function areChains({ offsets, feature, right }: Forest): boolean {
+  let depths = 0;
+  let balanced = 0;
+  const depth = new Int32Array(feature.length);
+  for (let tree = 0; tree + 1 < offsets.length; tree++) {
+    const start = offsets[tree];
+    const leaves = (offsets[tree + 1] - start + 1) / 2;
+    balanced += leaves * (31 - Math.clz32(leaves));
+    for (let node = start; node < offsets[tree + 1]; node++) {
+      if (feature[node] < 0) depths += depth[node];
+      else depth[node + 1] = depth[start + right[node]] = depth[node] + 1;
+    }
+  }
+  return depths > CHAIN_DEPTH * balanced;
+}
+
 /** Bytes of the room for eight roots, and of that for eight leaves. */
 const ROOM_BYTES = 32;
+
+/** Bytes of dense rows that are copied to the core at a time, a multiple of the rows that go through trees abreast. */
+const PART_BYTES = 1 << 19;
+const ROWS_ABREAST = 8;
 
 /** Rows of at most so many columns get a buffer that stays. */
 const KEPT_COLUMNS = 65536;
@@ -96,7 +120,8 @@ export class ResidentForest {
     packNodes(forest, u32(nodes, nodeWords), wide ? i32(leafRows, feature.length) : null);
     const words = [nodes, leafRows, keep(offsets)];
     words.push(keep(new Uint8Array(ROOM_BYTES)), keep(new Uint8Array(ROOM_BYTES)), keep(leafValues));
-    this.#record = keep(Int32Array.of(...words, trees, classes, outputs, Number(averaged), Number(wide)));
+    const flags = [averaged, wide, areChains(forest)].map(Number);
+    this.#record = keep(Int32Array.of(...words, trees, classes, outputs, ...flags));
     this.#outputs = outputs;
     this.#row = columns <= KEPT_COLUMNS ? keep(new Uint8Array(4 * columns)) : 0;
     this.#answer = keep(new Uint8Array(8 * outputs));
@@ -108,18 +133,36 @@ export class ResidentForest {
   /** What the trees say of each row, rows x outputs. */
   predict(x: Matrix): Float64Array {
     if (x.kind === "dense" && x.rows === 1 && this.#row > 0) return this.#predictRow(x.data);
+    return x.kind === "dense" ? this.#predictDense(x) : this.#predictSparse(x);
+  }
+
+  /** Dense rows, in and out in parts that stay in the cache. */
+  #predictDense({ rows, columns, data }: DenseMatrix): Float64Array {
+    const outputs = this.#outputs;
+    const most = Math.min(rows, ROWS_ABREAST * Math.max(1, Math.floor(PART_BYTES / (4 * columns * ROWS_ABREAST))));
+    const answers = new Float64Array(rows * outputs);
+    scratch((memory) => {
+      const x = memory.space(4 * most * columns);
+      const out = memory.space(8 * most * outputs);
+      for (let row = 0; row < rows; row += most) {
+        const count = Math.min(most, rows - row);
+        f32(x, count * columns).set(data.subarray(row * columns, (row + count) * columns));
+        learn().predictForestDense(this.#record, x, count, columns, out);
+        answers.set(f64(out, count * outputs), row * outputs);
+      }
+    });
+    return answers;
+  }
+
+  #predictSparse(x: SparseMatrix): Float64Array {
     const size = x.rows * this.#outputs;
     checkPredictionSize(x, this.#outputs);
     return scratch((memory) => {
       const out = memory.space(size * 8);
-      const values = memory.copy(x.kind === "dense" ? x.data : x.values);
-      if (x.kind === "dense") {
-        learn().predictForestDense(this.#record, values, x.rows, x.columns, out);
-      } else {
-        const indptr = memory.copy(x.indptr);
-        const indices = memory.copy(x.indices);
-        learn().predictForestSparse(this.#record, indptr, indices, values, x.rows, x.columns, out);
-      }
+      const values = memory.copy(x.values);
+      const indptr = memory.copy(x.indptr);
+      const indices = memory.copy(x.indices);
+      learn().predictForestSparse(this.#record, indptr, indices, values, x.rows, x.columns, out);
       return f64(out, size).slice();
     });
   }
