@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { growForest } from "../src/core/forest.ts";
+import { growForest } from "../src/core/forest-grower.ts";
 import { type DenseMatrix, type Matrix, matrixFromRows, type SparseMatrix, takeRows, toSparse } from "../src/matrix.ts";
 import { RandomForestClassifier } from "../src/models/random-forest.ts";
 import { Random } from "../src/random.ts";

@@ -6,7 +6,7 @@ import { drawBootstrap, seedRandom } from "./random";
 import { walk, walkChain, walkRows, walkTrees } from "./walk";
 
 /** Bytes of dense rows that one block may take: about half of a second-level cache. */
-const BLOCK_BYTES: usize = 131072;
+const BLOCK_BYTES: usize = 262144;
 const BLOCK_ROWS = 512;
 const ABREAST = 8;
 

@@ -1,6 +1,7 @@
 import type { Matrix } from "../matrix.ts";
 import { checkCapacity } from "./capacity.ts";
-import { type GrownForest, type GrownTrees, joinTrees, readTrees, trainingData } from "./forest.ts";
+import { type GrownForest, type GrownTrees, joinTrees, readTrees } from "./forest.ts";
+import { trainingData } from "./forest-grower.ts";
 import { LeafTable } from "./leaf-table.ts";
 import { f64, learn, scratch } from "./learn.ts";
 

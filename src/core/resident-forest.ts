@@ -74,8 +74,8 @@ export function areChains({ offsets, feature, right }: Forest): boolean {
 /** Bytes of the room for eight roots, and of that for eight leaves. */
 const ROOM_BYTES = 32;
 
-/** Bytes of dense rows that are copied to the core at a time, a multiple of the rows that go through trees abreast. */
-const PART_BYTES = 1 << 19;
+/** Bytes of dense rows that are copied to the core at a time, whole eights of them: a block of assembly/trees/predict.ts. */
+const PART_BYTES = 1 << 18;
 const ROWS_ABREAST = 8;
 
 /** Rows of at most so many columns get a buffer that stays. */

@@ -1,5 +1,6 @@
 import { checkCapacity } from "../core/capacity.ts";
-import { type GrowOptions, type GrownForest, growForest } from "../core/forest.ts";
+import type { GrowOptions, GrownForest } from "../core/forest.ts";
+import { growForest } from "../core/forest-grower.ts";
 import { type Matrix, toDense, toSparse } from "../matrix.ts";
 
 /** Trees grow faster from sparse rows when so few of the values are not 0; from a fifth on they are the slower ones (`bench/forest-layout.mjs`). */

@@ -1,4 +1,4 @@
-import { ForestGrower } from "../core/forest.ts";
+import { ForestGrower } from "../core/forest-grower.ts";
 import { errorMessage } from "./error-message.ts";
 import type { ForestReply, ForestRequest } from "./messages.ts";
 
