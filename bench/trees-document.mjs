@@ -152,6 +152,9 @@ function panel({ kind, table, rows, entries }, names, first) {
     axis: first ? { title: null, ticks: false, domain: false, labelPadding: 6 } : null,
   };
   const x = { type: "quantitative", scale: { type: "log", domain: [lowest, highest], nice: false }, axis: null };
+  const along = { x: { ...x, field: "value" }, y };
+  const text = { type: "text", align: "left", dx: 4, fontSize: 10 };
+  const written = { ...along, text: { field: "text" } };
   return {
     title: { text: TITLES[table], fontSize: 10, fontWeight: "normal", anchor: "start", frame: "group", offset: 4 },
     width: WIDTH,
@@ -159,20 +162,21 @@ function panel({ kind, table, rows, entries }, names, first) {
     layer: [
       {
         data: { values },
-        encoding: { x: { ...x, field: "value" }, y },
-        layer: [
-          {
-            mark: { type: "bar", height: { band: 0.72 } },
-            encoding: { x2: { datum: lowest }, color: { condition: { test: "datum.own", value: OWN }, value: OTHER } },
-          },
-          { mark: { type: "text", align: "left", dx: 4, fontSize: 10 }, encoding: { text: { field: "text" } } },
-        ],
+        mark: { type: "bar", height: { band: 0.72 } },
+        encoding: {
+          ...along,
+          x2: { datum: lowest },
+          color: { condition: { test: "datum.own", value: OWN }, value: OTHER },
+        },
       },
       {
         data: { values: [{ value: GOALS[kind][table] }] },
         mark: { type: "rule", color: GOAL, strokeDash: [4, 3] },
-        encoding: { x: { ...x, field: "value" } },
+        encoding: { x: along.x },
       },
+      // The line of the goal does not run through the figures.
+      { data: { values }, mark: { ...text, stroke: PAPER, strokeWidth: 4 }, encoding: written },
+      { data: { values }, mark: text, encoding: written },
     ],
   };
 }
