@@ -9,16 +9,17 @@ ${machine}
 ![Seconds of audio a second, emovox and its peers](benchmarks.svg)
 
 ## How it is measured
-\`npm run bench\` after \`npm run build\` measures everything on your machine (a few minutes). The first time it installs the peers from
+\`npm run bench\` after \`npm run build\` measures all of it on your machine, the features in three minutes, then the forests ([benchmarks-trees.md](benchmarks-trees.md)) in
+ten; \`npm run bench:core\` the features alone. The first time it installs the peers from
 \`bench/package.json\`; nothing of them comes with emovox. Peers outside npm take part when they are installed (on Debian:
 \`apt-get install gcc libfftw3-dev python3-torchaudio python3-aubio\`).
 
 \`\`\`
-npm run bench                         # the tables below on the terminal
-npm run bench -- --only mfcc,fft      # some of the work; the names are in bench/works.mjs
-npm run bench -- --json               # all figures, every single run, and how well the results agree
-npm run bench -- --rounds 15          # ${ROUNDS} when left out
-npm run bench -- --write              # writes this page and its picture
+npm run bench:core                    # the tables below on the terminal
+npm run bench:core -- --only mfcc,fft # some of the work; the names are in bench/works.mjs
+npm run bench:core -- --json          # all figures, every single run, and how well the results agree
+npm run bench:core -- --rounds 15     # ${ROUNDS} when left out
+npm run bench:core -- --write         # writes this page and its picture
 \`\`\`
 
 - One process, one thread (peers that are programs of their own run one at a time, with one thread each, and take their own time

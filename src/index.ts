@@ -22,18 +22,9 @@ export { Resampler, type ResamplerStream } from "./core/resample.ts";
 export type { PadMode } from "./core/signal.ts";
 export { type ComplexSpectrogram, magphase, Stft, type StftOptions } from "./core/stft.ts";
 export type { LinearSvmFit } from "./core/svm.ts";
-export {
-  type DeltaMode,
-  dctMatrix,
-  delta,
-  type MelNorm,
-  type MelOptions,
-  melFilterbank,
-  regressionDelta,
-  type WindowKind,
-  windowFunction,
-  windowKinds,
-} from "./core/tables.ts";
+export { type DeltaMode, delta, regressionDelta } from "./core/deltas.ts";
+export { dctMatrix, type MelNorm, type MelOptions, melFilterbank } from "./core/tables.ts";
+export { type WindowKind, windowFunction, windowKinds } from "./core/windows.ts";
 export { digest } from "./digest.ts";
 export * from "./errors.ts";
 export { brierScore, expectedCalibrationError } from "./evaluation/calibration.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { KaldiComputer } from "../src/core/kaldi.ts";
-import { delta, regressionDelta } from "../src/core/tables.ts";
+import { delta, regressionDelta } from "../src/core/deltas.ts";
 import { createExtractor, kaldiFeatures, kaldiOptions, type OptionRecord } from "../src/features/index.ts";
 import { resolveKaldiOptions } from "../src/features/kaldi.ts";
 import { denseMatrix } from "../src/matrix.ts";

@@ -4,7 +4,7 @@ import { RealFft } from "../src/core/fft.ts";
 import { functionals } from "../src/core/functionals.ts";
 import { Hpss } from "../src/core/hpss.ts";
 import { Resampler } from "../src/core/resample.ts";
-import { delta } from "../src/core/tables.ts";
+import { delta } from "../src/core/deltas.ts";
 import { createExtractor } from "../src/features/extractor.ts";
 import { denseMatrix } from "../src/matrix.ts";
 

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { Hpss } from "../src/core/hpss.ts";
 import { withScalarCore } from "../src/core/module.ts";
-import { chromaFilterbank, delta, melFilterbank, windowFunction, windowKinds } from "../src/core/tables.ts";
+import { delta } from "../src/core/deltas.ts";
+import { chromaFilterbank, melFilterbank } from "../src/core/tables.ts";
+import { windowFunction, windowKinds } from "../src/core/windows.ts";
 import { createExtractor, frameFeatures, kaldiFeatures, type OptionRecord } from "../src/features/index.ts";
 import { denseMatrix } from "../src/matrix.ts";
 import { Random } from "../src/random.ts";

@@ -1,12 +1,7 @@
 import { expect, test } from "vitest";
-import {
-  type DeltaMode,
-  dctMatrix,
-  delta,
-  melFilterbank,
-  type WindowKind,
-  windowFunction,
-} from "../src/core/tables.ts";
+import { type DeltaMode, delta } from "../src/core/deltas.ts";
+import { dctMatrix, melFilterbank } from "../src/core/tables.ts";
+import { type WindowKind, windowFunction } from "../src/core/windows.ts";
 import { denseMatrix } from "../src/matrix.ts";
 import { fixtureFrames, fixtureNpy, largestDifference } from "./fixture.ts";
 

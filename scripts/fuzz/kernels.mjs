@@ -10,14 +10,9 @@ import { KaldiComputer, kaldiFeatures } from "../../build/lib/core/kaldi.js";
 import { exp, log, pow } from "../../build/lib/core/math.js";
 import { Resampler } from "../../build/lib/core/resample.js";
 import { allFinite, signalMoments } from "../../build/lib/core/signal.js";
-import {
-  dctMatrix,
-  delta,
-  melFilterbank,
-  regressionDelta,
-  windowFunction,
-  windowKinds,
-} from "../../build/lib/core/tables.js";
+import { delta, regressionDelta } from "../../build/lib/core/deltas.js";
+import { dctMatrix, melFilterbank } from "../../build/lib/core/tables.js";
+import { windowFunction, windowKinds } from "../../build/lib/core/windows.js";
 import { estimateTuning } from "../../build/lib/core/tuning.js";
 import { createExtractor } from "../../build/lib/features/extractor.js";
 import { kaldiOptions, resolveKaldiOptions } from "../../build/lib/features/kaldi.js";

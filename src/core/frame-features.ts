@@ -1,6 +1,8 @@
 import { type PitchOptions, sampleFeatures } from "./pitch.ts";
 import type { PadMode } from "./signal.ts";
-import type { DeltaMode, MelNorm, WindowKind } from "./tables.ts";
+import type { DeltaMode } from "./deltas.ts";
+import type { MelNorm } from "./tables.ts";
+import type { WindowKind } from "./windows.ts";
 
 /** The frame-level features, in the order of the core's table of columns. */
 export const spectralFeatures = [

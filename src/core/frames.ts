@@ -14,14 +14,9 @@ import { core } from "./module.ts";
 import { type Run, SampleComputer } from "./pitch.ts";
 import { freeWithOwner } from "./plan.ts";
 import { PART, type PadMode, stage, stagePart } from "./signal.ts";
-import {
-  deltaModeCode,
-  expectContrastBands,
-  expectDeltaFrames,
-  normCode,
-  windowCode,
-  windowParameterOf,
-} from "./tables.ts";
+import { deltaModeCode, expectDeltaFrames } from "./deltas.ts";
+import { expectContrastBands, normCode } from "./tables.ts";
+import { windowCode, windowParameterOf } from "./windows.ts";
 
 /** Frames that a block takes at once; the signal is padded so that the last block may reach over its end. */
 const ABREAST = 4;

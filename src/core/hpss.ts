@@ -6,7 +6,7 @@ import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
 import { checkPadMode, stage } from "./signal.ts";
 import type { StftOptions } from "./stft.ts";
-import { windowCode, windowParameterOf } from "./tables.ts";
+import { windowCode, windowParameterOf } from "./windows.ts";
 
 export interface HpssOptions extends StftOptions {
   /** Frames and bins that the medians run over. */

@@ -4,7 +4,8 @@ import { copyMatrix } from "./copy-matrix.ts";
 import { f32, MAX_VALUES, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { freeWithOwner } from "./plan.ts";
-import { regressionColumns, type WindowKind, windowCode, windowParameterOf } from "./tables.ts";
+import { regressionColumns } from "./deltas.ts";
+import { type WindowKind, windowCode, windowParameterOf } from "./windows.ts";
 
 /** The features of Kaldi that the core computes itself, in the order of its table of columns; the others are deltas of them. */
 const baseFeatures = ["fbank", "mfcc", "energy"] as const;

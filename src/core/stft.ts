@@ -5,7 +5,7 @@ import { RealFft } from "./fft.ts";
 import { pow } from "./math.ts";
 import { MAX_VALUES } from "./memory.ts";
 import { allFinite, checkPadMode, type PadMode, paddedIndex } from "./signal.ts";
-import { type WindowKind, windowFunction } from "./tables.ts";
+import { type WindowKind, windowFunction } from "./windows.ts";
 
 export interface StftOptions {
   nFft?: number;

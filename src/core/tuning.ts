@@ -3,7 +3,7 @@ import { expectInteger } from "./check.ts";
 import { MAX_VALUES, scratch } from "./memory.ts";
 import { core } from "./module.ts";
 import { stage } from "./signal.ts";
-import { windowCode } from "./tables.ts";
+import { windowCode } from "./windows.ts";
 
 export interface TuningOptions {
   nFft?: number;

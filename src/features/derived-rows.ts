@@ -1,5 +1,5 @@
 import { paddedIndex } from "../core/signal.ts";
-import type { DeltaMode } from "../core/tables.ts";
+import type { DeltaMode } from "../core/deltas.ts";
 import { type DenseMatrix, denseMatrix } from "../matrix.ts";
 
 /** A feature of a row that is asked for: columns of the base row as they are, or deltas of them over neighbouring rows. */

@@ -2,7 +2,7 @@ import { columnCount, type FrameFeature, type FrameOptions } from "../core/frame
 import { dcBlocker, FrameComputer } from "../core/frames.ts";
 import { KaldiComputer, type KaldiFeature, type KaldiOptions, kaldiColumns, kaldiDeltas } from "../core/kaldi.ts";
 import type { PadMode } from "../core/signal.ts";
-import { delta, expectDeltaFrames, regressionDelta } from "../core/tables.ts";
+import { delta, expectDeltaFrames, regressionDelta } from "../core/deltas.ts";
 import type { DenseMatrix } from "../matrix.ts";
 import type { RowPart } from "./derived-rows.ts";
 

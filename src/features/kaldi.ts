@@ -1,5 +1,5 @@
 import type { KaldiOptions } from "../core/kaldi.ts";
-import type { WindowKind } from "../core/tables.ts";
+import type { WindowKind } from "../core/windows.ts";
 import { OptionError } from "../errors.ts";
 import { integer, oneOf, type OptionRecord, range } from "./options.ts";
 

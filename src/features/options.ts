@@ -1,6 +1,8 @@
 import { type FrameOptions, onsetAggregates } from "../core/frame-features.ts";
 import { padModes } from "../core/signal.ts";
-import { deltaModes, type MelNorm, normCode, windowCode, windowParameterOf } from "../core/tables.ts";
+import { deltaModes } from "../core/deltas.ts";
+import { type MelNorm, normCode } from "../core/tables.ts";
+import { windowCode, windowParameterOf } from "../core/windows.ts";
 import { OptionError } from "../errors.ts";
 
 /** Options as a caller gives them: any of the preset's, with `null` where the preset allows it. */
