@@ -3,7 +3,7 @@
 // that a tree stays in the cache; what is left of a block goes through row by row, eight trees abreast. Chains (see walk.ts) take rows one after the
 // other. A row's sum does not depend on any of it.
 import { drawBootstrap, seedRandom } from "./random";
-import { walk, walkChain, walkRows, walkTrees } from "./walk";
+import { walk, walkRows, walkTrees } from "./walk";
 
 /** Bytes of dense rows that one block may take: about half of a second-level cache. */
 const BLOCK_BYTES: usize = 262144;
@@ -59,12 +59,9 @@ function rootOf<T>(f: ResidentForest, tree: i32): usize {
 
 /** Adds the leaf rows of all trees for one row, in the order of the trees. */
 function addRow<T>(f: ResidentForest, x: usize, sums: usize): void {
-  if (f.chains) {
-    for (let tree = 0; tree < f.trees; tree++) addLeafRow<T>(f, tree, walkChain<T>(rootOf<T>(f, tree), x), sums);
-    return;
-  }
   let tree = 0;
-  for (; tree + ABREAST <= f.trees; tree += ABREAST) {
+  const abreast = f.chains ? 0 : f.trees;
+  for (; tree + ABREAST <= abreast; tree += ABREAST) {
     for (let i = 0; i < ABREAST; i++) {
       store<usize>(f.roots + (i as usize) * sizeof<usize>(), rootOf<T>(f, tree + i));
     }
@@ -88,7 +85,7 @@ function block<T>(f: ResidentForest, x: usize, rows: i32, columns: i32, out: usi
     }
     if (!f.chains) continue;
     for (let row: usize = 0; row < (rows as usize); row++) {
-      addLeafRow<T>(f, tree, walkChain<T>(root, x + row * rowBytes), out + row * bytes);
+      addLeafRow<T>(f, tree, walk<T>(root, x + row * rowBytes), out + row * bytes);
     }
   }
   for (let row = f.chains ? rows : abreast; row < rows; row++) {

@@ -20,7 +20,7 @@ export class TrainingData {
   /** Sparse: where each column starts (i32, columns + 1), and the row of each stored value (i32, ascending in a column). */
   starts: usize;
   rowOf: usize;
-  /** Sparse, or 0 until they are wanted: where each row starts (u32, rows + 1), and number and column of each of its stored values (u32, i32). */
+  /** Sparse: where each row starts (i32, rows + 1), and the number and the column of each of its stored values (i32). */
   rowStarts: usize;
   rowEntries: usize;
   rowColumns: usize;
@@ -36,6 +36,8 @@ export class TrainingData {
 }
 
 /** Whether float32 `right`, not below `left`, counts as equal to it. */
+// @ts-ignore: decorator
+@inline
 export function countsAsEqual(left: f32, right: f32): bool {
   return right <= left + FEATURE_THRESHOLD;
 }
@@ -122,6 +124,12 @@ export function trainingDataDense(x: usize, rows: i32, columns: i32): usize {
   return changetype<usize>(data);
 }
 
+function copyOf(from: usize, bytes: usize): usize {
+  const to = heap.alloc(max<usize>(bytes, 4));
+  memory.copy(to, from, bytes);
+  return to;
+}
+
 /** From compressed sparse rows: i32 `indptr` (rows + 1), i32 `indices` ascending in a row, float32 `stored`. */
 export function trainingDataSparse(indptr: usize, indices: usize, stored: usize, rows: i32, columns: i32): usize {
   const nonZeros = load<u32>(indptr + ((rows as usize) << 2)) as usize;
@@ -130,6 +138,9 @@ export function trainingDataSparse(indptr: usize, indices: usize, stored: usize,
   data.rowOf = heap.alloc(max<usize>(nonZeros << 2, 4));
   data.starts = heap.alloc(((columns as usize) + 1) << 2);
   data.zeroRanks = heap.alloc((columns as usize) << 2);
+  data.rowStarts = copyOf(indptr, ((rows as usize) + 1) << 2);
+  data.rowColumns = copyOf(indices, nonZeros << 2);
+  data.rowEntries = heap.alloc(max<usize>(nonZeros << 2, 4));
 
   // Transposes by counting; the rows of a column come out ascending. The values wait in `transposed`.
   const transposed = heap.alloc(max<usize>(nonZeros << 2, 4));
@@ -151,6 +162,7 @@ export function trainingDataSparse(indptr: usize, indices: usize, stored: usize,
       const place = load<u32>(at) as usize;
       store<u32>(at, (place + 1) as u32);
       store<u32>(data.rowOf + (place << 2), row as u32);
+      store<u32>(data.rowEntries + (i << 2), place as u32);
       store<f32>(transposed + (place << 2), load<f32>(stored + (i << 2)));
     }
   }
@@ -198,11 +210,9 @@ export function releaseTrainingData(pointer: usize): void {
     heap.free(data.rowOf);
     heap.free(data.starts);
     heap.free(data.zeroRanks);
-    if (data.rowStarts !== 0) {
-      heap.free(data.rowStarts);
-      heap.free(data.rowEntries);
-      heap.free(data.rowColumns);
-    }
+    heap.free(data.rowStarts);
+    heap.free(data.rowEntries);
+    heap.free(data.rowColumns);
   }
   heap.free(pointer);
 }

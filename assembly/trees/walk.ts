@@ -19,22 +19,11 @@ function step<T>(root: usize, x: usize, node: usize): usize {
   return (load<T>(at, 4 + sizeof<T>()) as usize) + ((value > load<f32>(at)) as usize);
 }
 
-/** The number of the leaf that the dense float32 row `x` comes to. */
-export function walk<T>(root: usize, x: usize): usize {
-  let node: usize = 0;
-  let next = step<T>(root, x, node);
-  while (next !== node) {
-    node = next;
-    next = step<T>(root, x, node);
-  }
-  return node;
-}
-
 /**
- * As {@link walk}, in a tree that is a chain: few of its nodes are left to the right, and the others have their children two nodes on, as they were laid out
- * in pre-order. That is guessed, so that a step need not wait for the one before it.
+ * The number of the leaf that the dense float32 row `x` comes to. Two nodes on are the children of a left child, as they were laid out in pre-order: that is
+ * guessed, so that along a chain to the left no step waits for the one before it.
  */
-export function walkChain<T>(root: usize, x: usize): usize {
+export function walk<T>(root: usize, x: usize): usize {
   let at = root;
   /** The node at `at`, plus 2. */
   let next: usize = 2;

@@ -39,7 +39,7 @@ function checkTrainingSize(x: Matrix, { classes, maxBins, maxDepth, maxLeafNodes
   const histograms = waiting * cells * CELL_BYTES;
   // Sparse rows have one more, and a byte a cell, for nodes of few rows.
   const occurring = x.kind === "dense" ? 0 : (CELL_BYTES + 1) * cells;
-  const rows = (x.kind === "dense" ? 13 : 37) * stored + (204 + 24 * classes) * x.rows;
+  const rows = (x.kind === "dense" ? 13 : 49) * stored + (204 + 24 * classes) * x.rows;
   checkCapacity(rows + 40 * x.columns + histograms + occurring);
 }
 
