@@ -13,46 +13,21 @@ import {
   saveModel,
   takeRows,
   TfidfVectorizer,
+  toSparse,
   version,
 } from "../dist/node.js";
 import { fitForest } from "../dist/parallel-node.js";
+import { words } from "./tree-tables.mjs";
 
 const COLUMNS = 2462;
 
-/** Columns of a Zipf-like vocabulary, a few of them leaning towards the row's class. */
-function syntheticTable(random, rows) {
-  const labels = Array.from({ length: rows }, () => ["ang", "hap", "sad", "fea", "sur", "neu"][random.integer(6)]);
-  const indptr = new Int32Array(rows + 1);
-  const indices = [];
-  const values = [];
-  for (let r = 0; r < rows; r++) {
-    const terms = new Set();
-    const count = 3 + random.integer(16);
-    const lean = labels[r].charCodeAt(0) * 17;
-    while (terms.size < count) {
-      const rank = Math.floor(COLUMNS ** random.uniform()) - 1;
-      terms.add(random.uniform() < 0.15 ? (rank + lean) % COLUMNS : rank);
-    }
-    for (const term of [...terms].sort((a, b) => a - b)) {
-      indices.push(term);
-      values.push((0.5 + random.uniform()) / Math.sqrt(count));
-    }
-    indptr[r + 1] = indices.length;
-  }
-  const x = {
-    kind: "csr",
-    rows,
-    columns: COLUMNS,
-    indptr,
-    indices: Int32Array.from(indices),
-    values: Float32Array.from(values),
-  };
-  return { x, y: labels };
-}
-
 function synthetic() {
   const random = new Random(1);
-  return { name: "synthetic table", train: syntheticTable(random, 7837), test: syntheticTable(random, 1960) };
+  const part = (rows) => {
+    const { columns, data, codes } = words(rows, COLUMNS, random);
+    return { x: toSparse({ kind: "dense", rows, columns, data }), y: Array.from(codes, (code) => `c${code}`) };
+  };
+  return { name: "synthetic table", train: part(7837), test: part(1960) };
 }
 
 /** Uni- and bigrams in at least five of the rows, the most frequent of them; the test rows are those that MELD's authors chose. */

@@ -18,8 +18,7 @@ function synthetic(rows, columns, informative, seed) {
 }
 
 /** As TF-IDF makes of texts: rows of 3 to 18 of the terms, frequent ones after Zipf and one in seven of them leaning to the row's class; else 0. */
-function words(rows, columns, seed) {
-  const random = new Random(seed);
+export function words(rows, columns, random) {
   const codes = Int32Array.from({ length: rows }, () => random.integer(6));
   const data = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
@@ -46,7 +45,7 @@ function digits() {
 const MAKERS = {
   narrow: () => synthetic(5500, 8, 8, 1),
   wide: () => synthetic(5500, 600, 60, 2),
-  words: () => words(5500, 600, 1),
+  words: () => words(5500, 600, new Random(1)),
   digits,
 };
 

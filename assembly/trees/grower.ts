@@ -18,7 +18,7 @@ export class Grower {
   random: usize;
   /** Whether weights are integers so small that sums of squared class weights are exact. */
   integral: bool;
-  /** Whether keys of dense columns are u64 (65,536 rows or more), as those of sparse ones are, rather than u32. */
+  /** Whether keys are u64 (65,536 rows or more) rather than u32. */
   wide: bool;
 
   /** u16 a row: its class; not for regression. */
@@ -143,7 +143,7 @@ export function newGrower(data: TrainingData, classes: i32, classOf: usize): Gro
   g.classes = classes;
   g.classOf = classOf;
   g.wide = data.rows >= 65536;
-  const keyBytes = slots << (g.wide || data.sparse ? 3 : 2);
+  const keyBytes = slots << (g.wide ? 3 : 2);
   g.weights = heap.alloc(slots << 3);
   g.samples = heap.alloc(slots << 2);
   g.moved = heap.alloc(slots << 2);

@@ -36,8 +36,6 @@ export class TrainingData {
 }
 
 /** Whether float32 `right`, not below `left`, counts as equal to it. */
-// @ts-ignore: decorator
-@inline
 export function countsAsEqual(left: f32, right: f32): bool {
   return right <= left + FEATURE_THRESHOLD;
 }

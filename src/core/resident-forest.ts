@@ -140,6 +140,7 @@ export class ResidentForest {
   #predictDense({ rows, columns, data }: DenseMatrix): Float64Array {
     const outputs = this.#outputs;
     const most = Math.min(rows, ROWS_ABREAST * Math.max(1, Math.floor(PART_BYTES / (4 * columns * ROWS_ABREAST))));
+    checkCapacity(most * (4 * columns + 8 * outputs));
     const answers = new Float64Array(rows * outputs);
     scratch((memory) => {
       const x = memory.space(4 * most * columns);

@@ -3,7 +3,7 @@ import type { GrowOptions, GrownForest } from "../core/forest.ts";
 import { growForest } from "../core/forest-grower.ts";
 import { type Matrix, toDense, toSparse } from "../matrix.ts";
 
-/** Trees grow faster from sparse rows when so few of the values are not 0; from a fifth on they are the slower ones (`bench/forest-layout.mjs`). */
+/** Trees grow faster from sparse rows when so few of the values are not 0; the two are level between a tenth and a third (`bench/forest-layout.mjs`). */
 const SPARSE_SHARE = 1 / 8;
 
 /** A forest that is to be grown: the checked examples, how, and who takes the trees. */
